@@ -1,0 +1,44 @@
+//! A notice on its way to one chat group.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Digest, Id, Tag, Timestamp};
+use crate::rundown::{Class, Level};
+
+/// One thing of a post; each becomes one call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "part", rename_all = "lowercase")]
+pub enum PostPart {
+    /// Text as residents read it, in one language.
+    Text { language: Tag, text: String },
+    /// A voice note: a clip as it is.
+    Voice { language: Tag, clip: Digest, frames: u64, title: String },
+}
+
+/// Everything one chat group gets of one broadcast on one occasion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    pub broadcast: Id,
+    /// What this post is for once and no more: an instant, a local day, or an edition.
+    pub occasion: String,
+    pub chat: Id,
+    pub class: Class,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+    pub due: Timestamp,
+    pub expires: Timestamp,
+    /// In the order they are sent.
+    pub parts: Vec<PostPart>,
+    /// The order that asked for it; none for what the timetable asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u64>,
+}
+
+impl Post {
+    /// `<broadcast>.<occasion>.<chat>`.
+    pub fn id(&self) -> String {
+        format!("{}.{}.{}", self.broadcast, self.occasion, self.chat)
+    }
+}
