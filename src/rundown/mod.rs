@@ -10,6 +10,7 @@ pub mod outcome;
 pub mod post;
 pub mod precedence;
 pub mod programme;
+pub mod quiet;
 pub mod seal;
 
 pub use airing::{Airing, AiringId};
