@@ -13,4 +13,5 @@
 //! `county` is the loop that drives it; `cmd` assembles. Who may name whom is held by `tests/tidy.rs`.
 
 pub mod base;
+pub mod catalog;
 pub mod rundown;
