@@ -1,0 +1,5 @@
+//! locales + broadcasts + recordings + directory -> ([`Catalog`], faults).
+//!
+//! Parsing is pure: files in, data out. Knows no clock, no network, no ledger.
+
+pub mod model;

@@ -1,0 +1,296 @@
+//! What people wrote, read and checked: plain data. Order of maps is order of ids, so that equal content gives equal
+//! rundowns.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
+use chrono_tz::Tz;
+
+use crate::base::problem::Place;
+use crate::base::{Digest, Id, Length, Tag};
+use crate::rundown::quiet::Quiet;
+use crate::rundown::{Class, Level};
+
+/// A name by language. A text that uses a name lacking its language is a gap in that language.
+pub type Names = BTreeMap<Tag, String>;
+
+/// `config/county.toml`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct County {
+    pub id: Id,
+    pub name: Names,
+    pub zone: Tz,
+    /// A county made up for trying things out: shown on every post, log and page.
+    pub sample: bool,
+    /// Named times of day.
+    pub slots: BTreeMap<Id, NaiveTime>,
+    pub quiet: Quiet,
+    /// The least time between two starts of the same daily broadcast at one station.
+    pub min_gap: Length,
+    /// The most starts of the same daily broadcast at one station in a local day.
+    pub airings_per_day_max: u32,
+    pub review_required: bool,
+    pub alarm_chats: Vec<Id>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Township {
+    pub id: Id,
+    pub name: Names,
+}
+
+/// A village loudspeaker system.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Station {
+    pub id: Id,
+    pub name: Names,
+    pub township: Id,
+    /// Aired in this order.
+    pub languages: Vec<Tag>,
+    /// For a language, the only voices (dialects) that count; none named: any.
+    pub voices: BTreeMap<Tag, Vec<Tag>>,
+    pub groups: BTreeSet<Id>,
+}
+
+/// What of a notice a chat group gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Send {
+    Text,
+    Voice,
+    Card,
+}
+
+/// A group of residents.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chat {
+    pub id: Id,
+    pub name: Names,
+    pub township: Option<Id>,
+    pub languages: Vec<Tag>,
+    pub send: Vec<Send>,
+    /// The kind of service, a name of the table of channels.
+    pub channel: String,
+    /// The group's address on that service, as that channel understands it.
+    pub address: serde_json::Map<String, serde_json::Value>,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    Draft,
+    Ready,
+    Paused,
+}
+
+/// When a broadcast airs. Dates and times are local, in the county's zone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct When {
+    pub rule: Rule,
+    /// Inclusive.
+    pub from: Option<NaiveDate>,
+    /// Inclusive.
+    pub until: Option<NaiveDate>,
+    pub except: BTreeSet<NaiveDate>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rule {
+    /// Times of day, slots resolved, in order and each once; on these weekdays.
+    At { times: Vec<NaiveTime>, days: BTreeSet<Day> },
+    /// The text of a cron expression that parses and that has a next occurrence: seconds first, names for weekdays.
+    Cron(String),
+    /// Single instants, in order and each once.
+    On(Vec<NaiveDateTime>),
+}
+
+/// A weekday that can be ordered, Monday first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(u8);
+
+impl From<Weekday> for Day {
+    fn from(day: Weekday) -> Day {
+        Day(day.num_days_from_monday() as u8)
+    }
+}
+
+/// Which stations or chats: `all`, `township:<id>`, `group:<id>` or an id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    All,
+    Township(Id),
+    Group(Id),
+    One(Id),
+}
+
+impl FromStr for Target {
+    type Err = crate::base::id::BadId;
+
+    fn from_str(text: &str) -> Result<Target, Self::Err> {
+        Ok(match text.split_once(':') {
+            _ if text == "all" => Target::All,
+            Some(("township", id)) => Target::Township(id.parse()?),
+            Some(("group", id)) => Target::Group(id.parse()?),
+            _ => Target::One(text.parse()?),
+        })
+    }
+}
+
+/// What to do at a station one of whose languages cannot sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MissingLanguage {
+    /// The broadcast does not air there at all.
+    Hold,
+    /// It airs there without that language.
+    Skip,
+}
+
+/// How often a broadcast is posted to a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PostRule {
+    /// Once, and again when its text changes.
+    Once,
+    /// With the first airing of each local day.
+    Daily,
+    /// With each airing.
+    Each,
+    None,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct How {
+    /// The name of a chime in `recordings.toml`.
+    pub chime: Option<Id>,
+    pub repeat: u8,
+    pub gap: Length,
+    pub late: Length,
+    pub volume: u8,
+    pub missing_language: MissingLanguage,
+    pub post: PostRule,
+    pub post_expires: Length,
+}
+
+/// How an order's announcement repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    pub every: Length,
+    pub expires: Length,
+}
+
+/// A variable's value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Argument {
+    Text(String),
+    Number(i64),
+}
+
+/// `broadcasts/<name>.toml`. Its id is the file's name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Broadcast {
+    pub id: Id,
+    pub title: String,
+    pub state: State,
+    pub messages: Vec<Id>,
+    pub class: Class,
+    pub level: Option<Level>,
+    /// None for what only an order airs.
+    pub when: Option<When>,
+    pub stations: Vec<Target>,
+    pub chats: Vec<Target>,
+    pub how: How,
+    pub repeat: Option<Repeat>,
+    pub arguments: BTreeMap<String, Argument>,
+    /// Where in its file the schedule stands, for faults found later.
+    pub when_place: Place,
+    pub where_place: Place,
+    pub messages_place: Place,
+}
+
+/// What a recording is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Person,
+    /// A machine's voice.
+    Synthetic,
+    /// A tone, standing in until somebody speaks.
+    Placeholder,
+}
+
+/// One entry of `broadcasts/recordings.toml`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recording {
+    /// Below `broadcasts/`.
+    pub file: String,
+    pub message: Id,
+    pub language: Tag,
+    pub voice: Option<Tag>,
+    /// The digest of the rendered spoken text it was made from.
+    pub text: Digest,
+    pub clip: Digest,
+    pub frames: u64,
+    pub bytes: u64,
+    pub kind: Kind,
+    pub place: Place,
+}
+
+/// A sound that opens a broadcast.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chime {
+    pub file: String,
+    pub clip: Digest,
+    pub frames: u64,
+    pub bytes: u64,
+    pub place: Place,
+}
+
+/// Why a broadcast does not sound, or is not posted, in a language.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    pub language: Tag,
+    pub message: Id,
+    pub why: GapReason,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GapReason {
+    /// No text in this language.
+    NoText,
+    /// The text does not render; what Fluent says.
+    Unrenderable(String),
+    /// No recording of exactly this text.
+    NoRecording,
+    /// There are recordings of this message and language, of another wording.
+    OtherWording,
+    /// Recorded, but in no voice the station counts.
+    OtherVoice(Vec<Tag>),
+    /// Review is required and this is a draft, synthetic or a placeholder.
+    NotReviewed,
+}
+
+impl std::fmt::Display for GapReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            GapReason::NoText => f.write_str("has no text"),
+            GapReason::Unrenderable(why) => write!(f, "does not render: {why}"),
+            GapReason::NoRecording => f.write_str("has no recording"),
+            GapReason::OtherWording => f.write_str("is recorded in another wording than the text now has"),
+            GapReason::OtherVoice(voices) => {
+                let voices: Vec<_> = voices.iter().map(Tag::as_str).collect();
+                write!(f, "is recorded, but not in a voice the station asks for ({})", voices.join(", "))
+            }
+            GapReason::NotReviewed => f.write_str("is a draft, synthetic or a placeholder, and review is required"),
+        }
+    }
+}
+
+/// A broadcast as written, stored as exact bytes under a digest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edition {
+    pub broadcast: Id,
+    pub digest: Digest,
+    /// JSON: texts, arguments, clips, when, where, how.
+    pub bytes: Arc<[u8]>,
+    /// The digest of what residents read, in all languages: changes when the text does and not when a time does.
+    pub text_digest: Digest,
+}
