@@ -14,4 +14,5 @@
 
 pub mod base;
 pub mod catalog;
+pub mod planner;
 pub mod rundown;

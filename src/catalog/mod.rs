@@ -2,4 +2,5 @@
 //!
 //! Parsing is pure: files in, data out. Knows no clock, no network, no ledger.
 
+pub mod cron;
 pub mod model;
