@@ -14,5 +14,6 @@
 
 pub mod base;
 pub mod catalog;
+pub mod ledger;
 pub mod planner;
 pub mod rundown;

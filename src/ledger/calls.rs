@@ -1,0 +1,308 @@
+//! Calls to chat services: one row is one call.
+//!
+//! A call is `sending` on disk before it leaves, and final states stay. The ledger knows no service: addresses and
+//! bodies are JSON to it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::any::AnyRow;
+use sqlx::{Any, Transaction};
+
+use super::row::{self, Columns as _, ms};
+use super::{Ledger, LedgerFault};
+use crate::base::{Id, Timestamp};
+use crate::rundown::Post;
+
+/// Names a call.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CallId {
+    /// The id of its post.
+    pub post: String,
+    /// From 0; the calls of a post go out in this order.
+    pub position: u32,
+    /// 0, or the how-many-th time an emergency is sent again because nobody knows whether it arrived.
+    pub repeat: u32,
+}
+
+/// `<post>#<position>`, and `~<repeat>` where it is one; positions count from 1 for people.
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.post, self.position + 1)?;
+        if self.repeat > 0 { write!(f, "~{}", self.repeat) } else { Ok(()) }
+    }
+}
+
+/// Emergencies go first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    Emergency,
+    Ordinary,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallState {
+    Waiting,
+    /// It may be on its way.
+    Sending,
+    Delivered,
+    Refused,
+    Expired,
+    /// It may have arrived; never sent again by itself.
+    Unknown,
+}
+
+impl CallState {
+    pub fn is_final(self) -> bool {
+        !matches!(self, CallState::Waiting | CallState::Sending)
+    }
+}
+
+/// A call that is not in the ledger yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewCall {
+    pub position: u32,
+    pub repeat: u32,
+    pub lane: Lane,
+    /// Whose budget it uses.
+    pub robot: String,
+    pub chat: Id,
+    /// The kind of service.
+    pub channel: String,
+    pub address: Value,
+    pub body: Value,
+    pub due: Timestamp,
+    pub expires: Timestamp,
+}
+
+/// A call as the ledger has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    pub id: CallId,
+    pub lane: Lane,
+    pub robot: String,
+    pub chat: Id,
+    pub channel: String,
+    pub address: Value,
+    pub body: Value,
+    pub due: Timestamp,
+    pub expires: Timestamp,
+    pub state: CallState,
+    /// How often it was claimed.
+    pub attempts: u32,
+    /// Whether it followed its group to another address already.
+    pub moved: bool,
+    /// What the service calls what it took.
+    pub ids: Vec<String>,
+    pub code: Option<String>,
+    pub detail: Option<String>,
+    pub updated: Timestamp,
+}
+
+/// A claimed call and the post it belongs to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    pub call: Call,
+    pub post: Post,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CallEnd {
+    Delivered {
+        ids: Vec<String>,
+    },
+    /// It did not go out; try again not before `due`.
+    Again {
+        due: Timestamp,
+        code: String,
+        detail: String,
+    },
+    /// The group has another address now; it did not go out. Followed once, for all waiting calls to that group.
+    Moved {
+        address: Value,
+    },
+    Refused {
+        code: String,
+        detail: String,
+    },
+    Unknown {
+        code: String,
+        detail: String,
+    },
+}
+
+/// An attempt that ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    pub id: CallId,
+    /// Which attempt: an answer to an older one changes nothing.
+    pub attempt: u32,
+    pub end: CallEnd,
+}
+
+/// Which claims are taken for lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leases {
+    /// Those whose time is up.
+    Expired,
+    /// All: at the start of the only daemon on this ledger.
+    All,
+}
+
+/// What became of claims whose claimer is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Recovered {
+    /// Waiting again, on channels that take the same call twice as one.
+    pub waiting: u64,
+    pub unknown: u64,
+}
+
+/// A group that has another address now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Move {
+    pub channel: String,
+    pub address: Value,
+    pub new_address: Value,
+    pub at: Timestamp,
+}
+
+impl Ledger {
+    /// Emergency calls that ended `unknown` before they expired and were repeated less than `repeats_max` times, with
+    /// no repeat yet.
+    pub async fn unrepeated(&self, now: Timestamp, repeats_max: u32) -> Result<Vec<Claim>, LedgerFault> {
+        let rows = sqlx::query(
+            "SELECT c.*, p.body AS post_body FROM calls c JOIN posts p ON p.id = c.post \
+             WHERE c.state = 'unknown' AND c.lane = 0 AND c.expires > $1 AND c.repeat < $2 \
+             AND NOT EXISTS (SELECT 1 FROM calls n WHERE n.post = c.post AND n.position = c.position AND n.repeat > c.repeat)",
+        )
+        .bind(ms(now))
+        .bind(i64::from(repeats_max))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(|row| Ok(Claim { call: read(row)?, post: row.json("post_body")? })).collect()
+    }
+
+    /// Adds calls to posts that are there; one that is there already is left as it is. One commit.
+    pub async fn add_calls(&self, calls: &[(String, NewCall)], now: Timestamp) -> Result<(), LedgerFault> {
+        if calls.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.write().await?;
+        for (post, call) in calls {
+            insert(&mut tx, post, call, now).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// When something next falls due, expires, or is taken for lost, after `now`; none when nothing is open.
+    pub async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, LedgerFault> {
+        let row = sqlx::query(
+            "SELECT MIN(t) AS next FROM (\
+             SELECT MIN(due) AS t FROM calls WHERE state = 'waiting' AND due > $1 UNION ALL \
+             SELECT MIN(expires) FROM calls WHERE state = 'waiting' UNION ALL \
+             SELECT MIN(lease_until) FROM calls WHERE state = 'sending') AS instants",
+        )
+        .bind(ms(now))
+        .fetch_one(&self.readers)
+        .await?;
+        row.time_or_none("next")
+    }
+
+    /// Robot, chat, lane and instant of each claim since `since`: what a budget must count after a restart.
+    pub async fn claimed_since(&self, since: Timestamp) -> Result<Vec<(String, Id, Lane, Timestamp)>, LedgerFault> {
+        let rows = sqlx::query("SELECT robot, chat, lane, claimed FROM calls WHERE claimed >= $1 ORDER BY claimed")
+            .bind(ms(since))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.text("robot")?, row.parsed("chat")?, lane(row.number("lane")?), row.time("claimed")?)))
+            .collect()
+    }
+
+    /// Groups that have another address now, the oldest first.
+    pub async fn moves(&self) -> Result<Vec<Move>, LedgerFault> {
+        let rows = sqlx::query("SELECT * FROM moves ORDER BY at, channel, address").fetch_all(&self.readers).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Move {
+                    channel: row.text("channel")?,
+                    address: row.json("address")?,
+                    new_address: row.json("new_address")?,
+                    at: row.time("at")?,
+                })
+            })
+            .collect()
+    }
+
+    /// How many calls are in each state.
+    pub async fn call_counts(&self) -> Result<Vec<(CallState, u64)>, LedgerFault> {
+        let rows = sqlx::query("SELECT state, COUNT(*) AS count FROM calls GROUP BY state ORDER BY state")
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(|row| Ok((row::read_word(&row.text("state")?)?, row.count("count")?))).collect()
+    }
+
+    pub(super) async fn calls_of(&self, post: &str) -> Result<Vec<Call>, LedgerFault> {
+        let rows = sqlx::query("SELECT * FROM calls WHERE post = $1 ORDER BY position, repeat")
+            .bind(post.to_owned())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(read).collect()
+    }
+}
+
+pub(super) async fn insert(
+    tx: &mut Transaction<'_, Any>,
+    post: &str,
+    call: &NewCall,
+    now: Timestamp,
+) -> Result<(), LedgerFault> {
+    sqlx::query(
+        "INSERT INTO calls (post, position, repeat, lane, robot, chat, channel, address, body, due, expires, state, \
+         attempts, moved, ids, updated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', 0, 0, '[]', $12) \
+         ON CONFLICT (post, position, repeat) DO NOTHING",
+    )
+    .bind(post.to_owned())
+    .bind(i64::from(call.position))
+    .bind(i64::from(call.repeat))
+    .bind(i64::from(call.lane == Lane::Ordinary))
+    .bind(call.robot.clone())
+    .bind(call.chat.to_string())
+    .bind(call.channel.clone())
+    .bind(row::json(&call.address))
+    .bind(row::json(&call.body))
+    .bind(ms(call.due))
+    .bind(ms(call.expires))
+    .bind(ms(now))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+fn lane(number: i64) -> Lane {
+    if number == 0 { Lane::Emergency } else { Lane::Ordinary }
+}
+
+pub(super) fn read(row: &AnyRow) -> Result<Call, LedgerFault> {
+    Ok(Call {
+        id: CallId { post: row.text("post")?, position: row.small("position")?, repeat: row.small("repeat")? },
+        lane: lane(row.number("lane")?),
+        robot: row.text("robot")?,
+        chat: row.parsed("chat")?,
+        channel: row.text("channel")?,
+        address: row.json("address")?,
+        body: row.json("body")?,
+        due: row.time("due")?,
+        expires: row.time("expires")?,
+        state: row::read_word(&row.text("state")?)?,
+        attempts: row.small("attempts")?,
+        moved: row.number("moved")? != 0,
+        ids: row.json("ids")?,
+        code: row.text_or_none("code")?,
+        detail: row.text_or_none("detail")?,
+        updated: row.time("updated")?,
+    })
+}

@@ -1,0 +1,98 @@
+//! Editions: each broadcast as it was written, under its digest, with the number residents know it by.
+
+use std::collections::BTreeMap;
+
+use super::row::{Columns as _, ms, next_number};
+use super::{Ledger, LedgerFault};
+use crate::base::{Digest, Id, Timestamp};
+
+/// An edition that may be new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEdition {
+    pub digest: Digest,
+    pub broadcast: Id,
+    /// The exact bytes under the digest: UTF-8 text.
+    pub bytes: Vec<u8>,
+}
+
+/// What the ledger says of an edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    /// Such as `2026-0412`: the year it was first seen in, and its number in that year.
+    pub notice: String,
+    pub first_seen: Timestamp,
+}
+
+impl Ledger {
+    /// Gives each new edition its notice number, in the order given, and keeps its bytes; one it knows keeps what it
+    /// has. `year` is the local year. One commit; numbers have no holes.
+    ///
+    /// Errors: bytes that are not UTF-8; then nothing is registered.
+    pub async fn register_editions(
+        &self,
+        editions: &[NewEdition],
+        now: Timestamp,
+        year: i32,
+    ) -> Result<BTreeMap<Digest, Registered>, LedgerFault> {
+        let mut registered = BTreeMap::new();
+        if editions.is_empty() {
+            return Ok(registered);
+        }
+        let mut tx = self.write().await?;
+        for edition in editions {
+            let known = sqlx::query("SELECT notice, first_seen FROM editions WHERE digest = $1")
+                .bind(edition.digest.to_string())
+                .fetch_optional(&mut *tx)
+                .await?;
+            if let Some(row) = known {
+                let entry = Registered { notice: row.text("notice")?, first_seen: row.time("first_seen")? };
+                registered.insert(edition.digest, entry);
+                continue;
+            }
+            let content = String::from_utf8(edition.bytes.clone())
+                .map_err(|_| LedgerFault::NotText(format!("the edition of {}", edition.broadcast)))?;
+            let number = next_number(&mut tx, &format!("notice-{year}")).await?;
+            let notice = format!("{year}-{number:04}");
+            sqlx::query(
+                "INSERT INTO editions (digest, broadcast, notice, content, first_seen) VALUES ($1, $2, $3, $4, $5)",
+            )
+            .bind(edition.digest.to_string())
+            .bind(edition.broadcast.to_string())
+            .bind(notice.clone())
+            .bind(content)
+            .bind(ms(now))
+            .execute(&mut *tx)
+            .await?;
+            sqlx::query(
+                "INSERT INTO broadcasts_seen (broadcast, first_seen) VALUES ($1, $2) ON CONFLICT (broadcast) DO NOTHING",
+            )
+            .bind(edition.broadcast.to_string())
+            .bind(ms(now))
+            .execute(&mut *tx)
+            .await?;
+            // The same precision as a later call reads back.
+            let first_seen = super::row::time(ms(now))?;
+            registered.insert(edition.digest, Registered { notice, first_seen });
+        }
+        tx.commit().await?;
+        Ok(registered)
+    }
+
+    /// The broadcast and the exact bytes of an edition.
+    pub async fn edition(&self, digest: Digest) -> Result<Option<NewEdition>, LedgerFault> {
+        let row = sqlx::query("SELECT broadcast, content FROM editions WHERE digest = $1")
+            .bind(digest.to_string())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| {
+            Ok(NewEdition { digest, broadcast: row.parsed("broadcast")?, bytes: row.text("content")?.into_bytes() })
+        })
+        .transpose()
+    }
+
+    /// When each broadcast id was first seen, for ever: an id is never used for another broadcast.
+    pub async fn broadcasts_first_seen(&self) -> Result<BTreeMap<Id, Timestamp>, LedgerFault> {
+        let rows = sqlx::query("SELECT broadcast, first_seen FROM broadcasts_seen").fetch_all(&self.readers).await?;
+        rows.iter().map(|row| Ok((row.parsed("broadcast")?, row.time("first_seen")?))).collect()
+    }
+}

@@ -1,0 +1,60 @@
+//! The ledger: what was asked for, planned and heard, kept so that it can be proved afterwards. The only SQL.
+//!
+//! Every function that writes returns only after its commit is on disk; every function that reads sees all commits
+//! that returned before. Knows no catalog, planner, chat service or wire; reads no clock.
+//!
+//! SQLite today. The texts are written for PostgreSQL as well (`$1`, TEXT, BIGINT, INTEGER); what differs between the
+//! two sits in `open.rs`.
+
+mod airings;
+mod audit;
+mod backup;
+mod calls;
+mod claims;
+mod editions;
+mod fault;
+mod meta;
+mod open;
+mod orders;
+mod people;
+mod posts;
+mod row;
+mod rundowns;
+mod upgrade;
+
+pub use airings::{AIRINGS_READ_MAX, AiringFilter, AiringRow, PlannedAiring};
+pub use audit::{AuditCheck, AuditRow};
+pub use calls::{Call, CallEnd, CallId, CallState, Claim, Finished, Lane, Leases, Move, NewCall, Recovered};
+pub use editions::{NewEdition, Registered};
+pub use fault::LedgerFault;
+pub use meta::Hold;
+pub use orders::OrderFault;
+pub use people::{PeopleFault, Person, Role};
+pub use posts::{NewPost, POSTS_READ_MAX, PostFilter, PostRow};
+pub use rundowns::{RUNDOWNS_KEPT, SavedRundown};
+
+use sqlx::{Any, AnyPool, Transaction};
+
+/// A ledger. Cheap to clone; clones share their connections.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    /// One connection: SQLite has one writer, and waiting for it here is fairer than in the file.
+    writer: AnyPool,
+    readers: AnyPool,
+}
+
+impl Ledger {
+    /// A transaction that holds the write lock from its start, so that what it read cannot change under it.
+    async fn write(&self) -> Result<Transaction<'static, Any>, LedgerFault> {
+        Ok(self.writer.begin_with(open::BEGIN).await?)
+    }
+
+    /// Ends the connections; waits for what is under way.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

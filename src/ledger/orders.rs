@@ -1,0 +1,186 @@
+//! Orders: filed, confirmed, released. Each step is in the audit.
+
+use serde_json::json;
+use sqlx::any::AnyRow;
+use sqlx::{Any, Transaction};
+
+use super::row::{self, Columns as _, ms, next_number, signed};
+use super::{Ledger, LedgerFault, audit, meta};
+use crate::base::Timestamp;
+use crate::rundown::{Order, OrderKind, OrderState};
+
+/// Why an order cannot be filed or confirmed.
+#[derive(Debug, thiserror::Error)]
+pub enum OrderFault {
+    #[error("there is no order {0}; `cunxiang log --orders` lists them")]
+    Unknown(u64),
+    #[error("order {order} was filed by {by}: an emergency needs a second person to confirm it")]
+    SamePerson { order: u64, by: String },
+    #[error("order {0} is confirmed already; nothing more is to be done")]
+    AlreadyConfirmed(u64),
+    #[error("order {0} has been cancelled; file a new one")]
+    Cancelled(u64),
+    #[error(transparent)]
+    Ledger(#[from] LedgerFault),
+}
+
+impl From<sqlx::Error> for OrderFault {
+    fn from(error: sqlx::Error) -> OrderFault {
+        OrderFault::Ledger(error.into())
+    }
+}
+
+impl Ledger {
+    /// Files an order. One that needs one person only is confirmed by its filer at once.
+    ///
+    /// Errors: it cancels an order that does not exist.
+    pub async fn file_order(&self, kind: OrderKind, by: &str, now: Timestamp) -> Result<Order, OrderFault> {
+        let mut tx = self.write().await?;
+        if let OrderKind::Cancel { order } = kind {
+            read_one(&mut tx, order).await?.ok_or(OrderFault::Unknown(order))?;
+        }
+        let id = next_number(&mut tx, "order").await?;
+        let confirmed = !kind.needs_two_people();
+        sqlx::query(
+            "INSERT INTO orders (id, kind, state, filed_by, filed_at, confirmed_by, confirmed_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(signed(id))
+        .bind(row::json(&kind))
+        .bind(row::word(&if confirmed { OrderState::Confirmed } else { OrderState::Filed }))
+        .bind(by.to_owned())
+        .bind(ms(now))
+        .bind(confirmed.then(|| by.to_owned()))
+        .bind(confirmed.then(|| ms(now)))
+        .execute(&mut *tx)
+        .await?;
+        audit::append(&mut tx, by, "file order", &json!({ "id": id, "order": kind }), now).await?;
+        let (order, _) = read_one(&mut tx, id).await?.ok_or(OrderFault::Unknown(id))?;
+        tx.commit().await?;
+        Ok(order)
+    }
+
+    /// Confirms an order as `by`.
+    ///
+    /// Errors: unknown, confirmed before, cancelled, or `by` filed it and it needs two people.
+    pub async fn confirm_order(&self, id: u64, by: &str, now: Timestamp) -> Result<Order, OrderFault> {
+        let mut tx = self.write().await?;
+        let (order, cancelled) = read_one(&mut tx, id).await?.ok_or(OrderFault::Unknown(id))?;
+        if cancelled {
+            return Err(OrderFault::Cancelled(id));
+        }
+        if order.state != OrderState::Filed {
+            return Err(OrderFault::AlreadyConfirmed(id));
+        }
+        if order.kind.needs_two_people() && order.filed_by == by {
+            return Err(OrderFault::SamePerson { order: id, by: order.filed_by });
+        }
+        sqlx::query("UPDATE orders SET state = $1, confirmed_by = $2, confirmed_at = $3 WHERE id = $4")
+            .bind(row::word(&OrderState::Confirmed))
+            .bind(by.to_owned())
+            .bind(ms(now))
+            .bind(signed(id))
+            .execute(&mut *tx)
+            .await?;
+        audit::append(&mut tx, by, "confirm order", &json!({ "id": id }), now).await?;
+        let (order, _) = read_one(&mut tx, id).await?.ok_or(OrderFault::Unknown(id))?;
+        tx.commit().await?;
+        Ok(order)
+    }
+
+    /// Lets every confirmed order work from `now` on and returns those, in the order of filing; none in HOLD. A
+    /// cancellation takes effect first: an order it names that has not been released never is.
+    pub async fn release_orders(&self, now: Timestamp) -> Result<Vec<Order>, LedgerFault> {
+        let confirmed = row::word(&OrderState::Confirmed);
+        // Most passes find nothing; they need no write lock.
+        let waiting = sqlx::query("SELECT id FROM orders WHERE state = $1 LIMIT 1")
+            .bind(confirmed.clone())
+            .fetch_optional(&self.readers)
+            .await?;
+        if waiting.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.write().await?;
+        if meta::is_held(&mut tx).await? {
+            return Ok(Vec::new());
+        }
+        let rows = sqlx::query("SELECT * FROM orders WHERE state = $1 AND cancelled_by IS NULL ORDER BY id")
+            .bind(confirmed)
+            .fetch_all(&mut *tx)
+            .await?;
+        let orders = rows.iter().map(read).collect::<Result<Vec<Order>, _>>()?;
+        let mut cancelled = Vec::new();
+        for order in &orders {
+            if let OrderKind::Cancel { order: target } = order.kind {
+                sqlx::query("UPDATE orders SET cancelled_by = $1 WHERE id = $2 AND cancelled_by IS NULL")
+                    .bind(signed(order.id))
+                    .bind(signed(target))
+                    .execute(&mut *tx)
+                    .await?;
+                cancelled.push(target);
+            }
+        }
+        let mut released = Vec::new();
+        for mut order in orders {
+            let is_cancel = matches!(order.kind, OrderKind::Cancel { .. });
+            if cancelled.contains(&order.id) && !is_cancel {
+                continue;
+            }
+            sqlx::query("UPDATE orders SET state = $1, released_at = $2 WHERE id = $3")
+                .bind(row::word(&OrderState::Released))
+                .bind(ms(now))
+                .bind(signed(order.id))
+                .execute(&mut *tx)
+                .await?;
+            audit::append(&mut tx, "cunxiang", "release order", &json!({ "id": order.id }), now).await?;
+            order.state = OrderState::Released;
+            order.released_at = Some(row::time(ms(now))?);
+            released.push(order);
+        }
+        tx.commit().await?;
+        Ok(released)
+    }
+
+    /// The orders filed at or after `since`, in the order of filing, cancelled ones among them (their `Cancel` is in
+    /// the list too).
+    pub async fn orders(&self, since: Timestamp) -> Result<Vec<Order>, LedgerFault> {
+        let rows = sqlx::query("SELECT * FROM orders WHERE filed_at >= $1 ORDER BY id")
+            .bind(ms(since))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
+    pub async fn order(&self, id: u64) -> Result<Option<Order>, LedgerFault> {
+        let row =
+            sqlx::query("SELECT * FROM orders WHERE id = $1").bind(signed(id)).fetch_optional(&self.readers).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// The order that took this one back; none when none did.
+    pub async fn order_cancelled_by(&self, id: u64) -> Result<Option<u64>, LedgerFault> {
+        let row = sqlx::query("SELECT cancelled_by FROM orders WHERE id = $1 AND cancelled_by IS NOT NULL")
+            .bind(signed(id))
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| row.count("cancelled_by")).transpose()
+    }
+}
+
+/// The order, and whether another took it back.
+async fn read_one(tx: &mut Transaction<'_, Any>, id: u64) -> Result<Option<(Order, bool)>, LedgerFault> {
+    let row = sqlx::query("SELECT * FROM orders WHERE id = $1").bind(signed(id)).fetch_optional(&mut **tx).await?;
+    row.map(|row| Ok((read(&row)?, row.number_or_none("cancelled_by")?.is_some()))).transpose()
+}
+
+fn read(row: &AnyRow) -> Result<Order, LedgerFault> {
+    Ok(Order {
+        id: row.count("id")?,
+        kind: row.json("kind")?,
+        state: row::read_word(&row.text("state")?)?,
+        filed_by: row.text("filed_by")?,
+        filed_at: row.time("filed_at")?,
+        confirmed_by: row.text_or_none("confirmed_by")?,
+        released_at: row.time_or_none("released_at")?,
+    })
+}

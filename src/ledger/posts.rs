@@ -1,0 +1,95 @@
+//! Posts: what chat groups get, each once, with the calls it takes.
+
+use sqlx::{Any, Transaction};
+
+use super::calls::{self, Call, NewCall};
+use super::row::{self, Columns as _, ms};
+use super::{Ledger, LedgerFault};
+use crate::base::{Id, Timestamp};
+use crate::rundown::Post;
+
+/// A post and the calls it takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewPost {
+    pub post: Post,
+    pub calls: Vec<NewCall>,
+}
+
+/// A post and what became of its calls.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostRow {
+    pub post: Post,
+    pub enqueued: Timestamp,
+    /// By position, repeats after what they repeat.
+    pub calls: Vec<Call>,
+}
+
+/// Which posts to read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PostFilter {
+    /// Enqueued at or after this.
+    pub since: Option<Timestamp>,
+    pub chat: Option<Id>,
+    pub broadcast: Option<Id>,
+    /// Only those with a call that waits, is being sent, or may or may not have arrived.
+    pub unsettled: bool,
+}
+
+/// The most posts one read returns, the newest first: a page of a log.
+pub const POSTS_READ_MAX: u32 = 1000;
+
+impl Ledger {
+    /// Takes posts into the outbox; one whose id is there already is left as it is. Returns how many were new. One
+    /// commit.
+    pub async fn enqueue(&self, posts: &[NewPost], now: Timestamp) -> Result<usize, LedgerFault> {
+        if posts.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.write().await?;
+        let mut new_count = 0;
+        for NewPost { post, calls } in posts {
+            if insert_post(&mut tx, post, now).await? {
+                new_count += 1;
+                for call in calls {
+                    calls::insert(&mut tx, &post.id(), call, now).await?;
+                }
+            }
+        }
+        tx.commit().await?;
+        Ok(new_count)
+    }
+
+    /// Posts, the newest first, at most [`POSTS_READ_MAX`].
+    pub async fn posts(&self, filter: &PostFilter) -> Result<Vec<PostRow>, LedgerFault> {
+        let rows = sqlx::query(
+            "SELECT id, body, enqueued FROM posts WHERE enqueued >= $1 \
+             AND id LIKE $2 AND id LIKE $3 AND ($4 = 0 OR EXISTS (SELECT 1 FROM calls c WHERE c.post = posts.id \
+             AND c.state IN ('waiting', 'sending', 'unknown'))) ORDER BY enqueued DESC, id LIMIT $5",
+        )
+        .bind(filter.since.map_or(i64::MIN, ms))
+        // Ids hold neither `%` nor `_` nor dots, so this matches whole parts of `<broadcast>.<occasion>.<chat>`.
+        .bind(filter.broadcast.as_ref().map_or_else(|| "%".to_owned(), |id| format!("{id}.%")))
+        .bind(filter.chat.as_ref().map_or_else(|| "%".to_owned(), |id| format!("%.{id}")))
+        .bind(i32::from(filter.unsettled))
+        .bind(i64::from(POSTS_READ_MAX))
+        .fetch_all(&self.readers)
+        .await?;
+        let mut posts = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let calls = self.calls_of(&row.text("id")?).await?;
+            posts.push(PostRow { post: row.json("body")?, enqueued: row.time("enqueued")?, calls });
+        }
+        Ok(posts)
+    }
+}
+
+/// Whether it is new.
+async fn insert_post(tx: &mut Transaction<'_, Any>, post: &Post, now: Timestamp) -> Result<bool, LedgerFault> {
+    let done = sqlx::query("INSERT INTO posts (id, body, enqueued) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING")
+        .bind(post.id())
+        .bind(row::json(post))
+        .bind(ms(now))
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
