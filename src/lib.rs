@@ -12,8 +12,10 @@
 //!
 //! `county` is the loop that drives it; `cmd` assembles. Who may name whom is held by `tests/tidy.rs`.
 
+pub mod audio;
 pub mod base;
 pub mod catalog;
 pub mod ledger;
 pub mod planner;
 pub mod rundown;
+pub mod store;
