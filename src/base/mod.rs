@@ -8,6 +8,7 @@ pub mod durable;
 pub mod id;
 pub mod length;
 pub mod problem;
+pub mod table;
 pub mod tag;
 
 pub use clock::{Clock, Timestamp};
