@@ -15,6 +15,8 @@
 pub mod audio;
 pub mod base;
 pub mod catalog;
+pub mod cmd;
+pub mod lang;
 pub mod ledger;
 pub mod planner;
 pub mod rundown;

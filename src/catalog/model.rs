@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 
 use crate::base::problem::Place;
 use crate::base::{Digest, Id, Length, Tag};
+use crate::lang::Arguments;
 use crate::rundown::quiet::Quiet;
 use crate::rundown::{Class, Level};
 
@@ -178,13 +179,6 @@ pub struct Repeat {
     pub expires: Length,
 }
 
-/// A variable's value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Argument {
-    Text(String),
-    Number(i64),
-}
-
 /// `broadcasts/<name>.toml`. Its id is the file's name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Broadcast {
@@ -200,7 +194,7 @@ pub struct Broadcast {
     pub chats: Vec<Target>,
     pub how: How,
     pub repeat: Option<Repeat>,
-    pub arguments: BTreeMap<String, Argument>,
+    pub arguments: Arguments,
     /// Where in its file the schedule stands, for faults found later.
     pub when_place: Place,
     pub where_place: Place,

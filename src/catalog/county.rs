@@ -1,0 +1,122 @@
+//! Reads `config/county.toml`.
+
+use std::collections::BTreeMap;
+
+use crate::base::table::{Document, Field, Table, time_of_day};
+use crate::base::{Id, Length, Tag};
+use crate::catalog::model::{County, Names};
+use crate::lang::Language;
+use crate::rundown::quiet::Quiet;
+
+/// Reads the file; every fault is left in `document`. None when a part without which nothing works is missing.
+pub fn read(document: &Document<'_>) -> Option<County> {
+    let root = document.root();
+    let county = root.table("county").or_else(|| missing(&root, "[county]"))?;
+    let slots = root.table("slots").map(slots).unwrap_or_default();
+    let quiet = root.table("quiet").or_else(|| missing(&root, "[quiet]"))?;
+    let limits = root.table("limits");
+    let review_required = root.table("review").is_none_or(|review| {
+        let required = review.get("required").and_then(|field| field.bool());
+        review.done();
+        required.unwrap_or(true)
+    });
+    let alarm_chats = root.table("alarm").map(|alarm| {
+        let chats = alarm.get("chats").map(|field| parsed_items(&field)).unwrap_or_default();
+        alarm.done();
+        chats
+    });
+    root.done();
+
+    let id = county.require("id", "\"deqin\"").and_then(|field| field.parse::<Id>());
+    let name = county.require("name", "{ zh-CN = \"德钦县\" }").and_then(|field| names(&field));
+    let zone = county.require("time_zone", "\"Asia/Shanghai\"").and_then(|field| {
+        let zone = field.text()?.parse::<chrono_tz::Tz>().ok();
+        if zone.is_none() {
+            let message = format!("there is no time zone `{}`", field.text().unwrap_or_default());
+            field.fault("bad-value", message, "write a name of the IANA time zone database, as Asia/Shanghai");
+        }
+        zone
+    });
+    let sample = county.get("sample").and_then(|field| field.bool()).unwrap_or(false);
+    county.done();
+
+    let from = quiet.require("from", "\"21:00\"").and_then(|field| time(&field));
+    let until = quiet.require("until", "\"07:00\"").and_then(|field| time(&field));
+    quiet.done();
+    let (min_gap, airings_per_day_max) = limits.map_or((None, None), |limits| {
+        let min_gap = limits.get("min_gap").and_then(|field| field.parse::<Length>());
+        let max = limits.get("airings_per_day_max").and_then(|field| field.int(1..=96));
+        limits.done();
+        (min_gap, max)
+    });
+    Some(County {
+        id: id?,
+        name: name?,
+        zone: zone?,
+        sample,
+        slots,
+        quiet: Quiet { from: from?, until: until?, zone: zone? },
+        min_gap: min_gap.unwrap_or(Length::minutes(30)),
+        airings_per_day_max: airings_per_day_max.map_or(6, |max| max as u32),
+        review_required,
+        alarm_chats: alarm_chats.unwrap_or_default(),
+    })
+}
+
+fn missing<T>(root: &Table<'_>, name: &str) -> Option<T> {
+    root.fault("missing-key", format!("{name} is missing"), format!("add it; docs/ref/county.md shows {name}"));
+    None
+}
+
+fn slots(table: Table<'_>) -> BTreeMap<Id, chrono::NaiveTime> {
+    let mut slots = BTreeMap::new();
+    for field in table.entries() {
+        match field.key().parse::<Id>() {
+            Ok(id) => {
+                slots.extend(time(&field).map(|time| (id, time)));
+            }
+            Err(error) => field.bad_value(&error.to_string()),
+        }
+    }
+    slots
+}
+
+/// A time of day; none, with a fault, when it is not one.
+pub fn time(field: &Field<'_>) -> Option<chrono::NaiveTime> {
+    let text = field.text()?;
+    let time = time_of_day(text);
+    if time.is_none() {
+        field.fault("bad-time", format!("`{text}` is no time of day"), "write hours and minutes, as \"07:30\"");
+    }
+    time
+}
+
+/// Names by language.
+pub fn names(field: &Field<'_>) -> Option<Names> {
+    let table = field.table()?;
+    let mut names = Names::new();
+    for entry in table.entries() {
+        match (known_language(&entry, entry.key()), entry.text()) {
+            (Some(tag), Some(text)) if !text.trim().is_empty() => {
+                names.insert(tag, text.to_owned());
+            }
+            (Some(_), Some(_)) => entry.fault("bad-value", "a name is empty".into(), "write the name, or leave this language out"),
+            _ => {}
+        }
+    }
+    Some(names)
+}
+
+/// The tag of a language of the table; none, with a fault, when there is no such language.
+pub fn known_language(field: &Field<'_>, text: &str) -> Option<Tag> {
+    let known = Language::of(text).and_then(|language| language.tag.parse().ok());
+    if known.is_none() {
+        field.fault("unknown-language", format!("there is no language `{text}` here"), format!("write one of {}", Language::known()));
+    }
+    known
+}
+
+/// The items of a list that `T` can read.
+pub fn parsed_items<T: std::str::FromStr<Err: std::fmt::Display>>(field: &Field<'_>) -> Vec<T> {
+    field.items().iter().filter_map(|item| item.parse()).collect()
+}

@@ -1,0 +1,72 @@
+//! What will not be heard, before it airs: every gap of a broadcast at the stations and chats it is for.
+
+use std::collections::BTreeMap;
+
+use crate::base::{Id, Problem};
+use crate::catalog::Catalog;
+use crate::catalog::model::{Broadcast, Gap, Kind, MissingLanguage, State};
+
+impl Catalog {
+    /// A problem per gap, with how many stations and chats it touches; and one per recording that stands in for a
+    /// person.
+    pub fn coverage_problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for broadcast in self.broadcasts.values().filter(|broadcast| broadcast.state == State::Ready) {
+            self.station_gaps(broadcast, &mut problems);
+            self.chat_gaps(broadcast, &mut problems);
+        }
+        for recording in &self.recordings.recordings {
+            let stand_in = match recording.kind {
+                Kind::Person => continue,
+                Kind::Synthetic => "is a machine's voice",
+                Kind::Placeholder => "is a placeholder: a tone, no voice",
+            };
+            let message = format!("the recording of `{}` in {} {stand_in}", recording.message, recording.language);
+            problems.push(Problem::warning("stand-in", recording.place.clone(), message, "have a person read the text and import the recording"));
+        }
+        problems
+    }
+
+    fn station_gaps(&self, broadcast: &Broadcast, problems: &mut Vec<Problem>) {
+        let mut found: BTreeMap<Gap, Vec<&Id>> = BTreeMap::new();
+        for station in self.stations_of(&broadcast.stations) {
+            for gap in self.programme(broadcast, &station.languages, &station.voices).1 {
+                found.entry(gap).or_default().push(&station.id);
+            }
+        }
+        let hold = broadcast.how.missing_language == MissingLanguage::Hold;
+        for (gap, stations) in found {
+            let what = if hold { "this broadcast is held at" } else { "that language is left out at" };
+            let message =
+                format!("`{}` {} in {}: {what} {}", gap.message, gap.why, gap.language, count_of(&stations));
+            let help = "write or record it, or choose missing_language";
+            let place = broadcast.messages_place.clone();
+            problems.push(if hold { Problem::error("gap", place, message, help) } else { Problem::warning("gap", place, message, help) });
+        }
+    }
+
+    fn chat_gaps(&self, broadcast: &Broadcast, problems: &mut Vec<Problem>) {
+        let mut found: BTreeMap<Gap, Vec<&Id>> = BTreeMap::new();
+        for chat in self.chats_of(&broadcast.chats) {
+            for gap in self.post_parts(broadcast, chat, None).1 {
+                found.entry(gap).or_default().push(&chat.id);
+            }
+        }
+        for (gap, chats) in found {
+            let message = format!("`{}` {} in {}: not posted whole to {}", gap.message, gap.why, gap.language, count_of(&chats));
+            problems.push(Problem::warning("gap", broadcast.messages_place.clone(), message, "write or record it"));
+        }
+    }
+}
+
+/// `benzilan-xiayi`, or `12 places (benzilan-xiayi, ...)`.
+fn count_of(ids: &[&Id]) -> String {
+    match ids {
+        [one] => one.to_string(),
+        ids => {
+            let some: Vec<&str> = ids.iter().take(3).map(|id| id.as_str()).collect();
+            let more = if ids.len() > some.len() { ", ..." } else { "" };
+            format!("{} places ({}{more})", ids.len(), some.join(", "))
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What is read aloud: a broadcast's messages rendered with its arguments, and the recordings of exactly those texts.
+
+use std::collections::BTreeMap;
+
+use crate::base::{Digest, Id, Tag};
+use crate::catalog::model::{Broadcast, Gap, GapReason, Kind, MissingLanguage};
+use crate::catalog::Catalog;
+use crate::lang::{LANGUAGES, Piece, RenderFault};
+use crate::rundown::{Part, Programme};
+
+/// By language, in the broadcast's order of messages: the rendered text, or why there is none.
+pub type Spoken = BTreeMap<Tag, Vec<Result<Text, GapReason>>>;
+
+/// A rendered text that is read aloud.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub text: String,
+    /// A recording serves when it was made of the text with this digest.
+    pub digest: Digest,
+}
+
+impl Catalog {
+    /// Renders what is read aloud, in every language.
+    pub(super) fn speak(&self, broadcast: &Broadcast) -> Spoken {
+        LANGUAGES
+            .iter()
+            .map(|language| {
+                let tag: Tag = language.tag.parse().expect("the tags of the table are tags");
+                let texts = broadcast.messages.iter().map(|message| self.spoken_text(broadcast, message, &tag)).collect();
+                (tag, texts)
+            })
+            .collect()
+    }
+
+    /// The text of a message that is read aloud with a broadcast's arguments.
+    ///
+    /// Errors: why there is none; nothing falls back to another language.
+    pub fn spoken_text(&self, broadcast: &Broadcast, message: &Id, language: &Tag) -> Result<Text, GapReason> {
+        let text = self.text(message, language, Piece::Spoken, &broadcast.arguments)?;
+        let digest = Digest::of(text.as_bytes());
+        Ok(Text { text, digest })
+    }
+
+    /// A piece of a message in a language.
+    ///
+    /// Errors: why there is none.
+    pub fn text(&self, message: &Id, language: &Tag, piece: Piece, arguments: &crate::lang::Arguments) -> Result<String, GapReason> {
+        let bundle = self.bundle(language.as_str()).ok_or(GapReason::NoText)?;
+        if let Some(why) = self.held_text(language, message) {
+            return Err(GapReason::Unrenderable(why.to_owned()));
+        }
+        bundle.render(message.as_str(), piece, arguments).map_err(|fault| match fault {
+            RenderFault::NoMessage => GapReason::NoText,
+            fault => GapReason::Unrenderable(fault.to_string()),
+        })
+    }
+
+    /// What sounds at a station with these languages and voices; none when it is held there: a language is missing
+    /// and the broadcast says `hold`, or nothing is left. The gaps are given either way.
+    pub fn programme(
+        &self,
+        broadcast: &Broadcast,
+        languages: &[Tag],
+        voices: &BTreeMap<Tag, Vec<Tag>>,
+    ) -> (Option<Programme>, Vec<Gap>) {
+        let mut gaps = Vec::new();
+        let mut parts = Vec::new();
+        for language in languages {
+            let wanted = voices.get(language).map_or(&[][..], Vec::as_slice);
+            match self.language_parts(broadcast, language, wanted) {
+                Ok(found) => parts.extend(found),
+                Err(found) => gaps.extend(found),
+            }
+        }
+        let chime = broadcast.how.chime.as_ref().and_then(|id| self.recordings.chimes.get(id));
+        let held = !gaps.is_empty() && broadcast.how.missing_language == MissingLanguage::Hold;
+        let edition = self.editions.get(&broadcast.id).map(|edition| edition.digest);
+        let (false, false, Some(edition)) = (held, parts.is_empty(), edition) else { return (None, gaps) };
+        let programme = Programme {
+            edition,
+            notice: None,
+            chime: chime.map(|chime| Part { message: None, language: None, voice: None, clip: chime.clip, frames: chime.frames }),
+            parts,
+            repeat: broadcast.how.repeat,
+            gap: broadcast.how.gap,
+        };
+        (Some(programme), gaps)
+    }
+
+    /// Every message of a broadcast in one language, or every gap: a language sounds whole or not at all.
+    fn language_parts(&self, broadcast: &Broadcast, language: &Tag, voices: &[Tag]) -> Result<Vec<Part>, Vec<Gap>> {
+        let texts = self.spoken.get(&broadcast.id).and_then(|spoken| spoken.get(language));
+        let mut parts = Vec::new();
+        let mut gaps = Vec::new();
+        for (i, message) in broadcast.messages.iter().enumerate() {
+            let text = texts.and_then(|texts| texts.get(i)).cloned().unwrap_or(Err(GapReason::NoText));
+            match text.and_then(|text| self.part(message, language, text.digest, voices)) {
+                Ok(part) => parts.push(part),
+                Err(why) => gaps.push(Gap { language: language.clone(), message: message.clone(), why }),
+            }
+        }
+        if gaps.is_empty() { Ok(parts) } else { Err(gaps) }
+    }
+
+    /// The recording of exactly this text in one of these voices (none named: any). A person's goes before a
+    /// machine's, a machine's before a placeholder; among equals the last one imported.
+    fn part(&self, message: &Id, language: &Tag, text: Digest, voices: &[Tag]) -> Result<Part, GapReason> {
+        let of_message = || self.recordings.recordings.iter().filter(|r| r.message == *message && r.language == *language);
+        if of_message().next().is_none() {
+            return Err(GapReason::NoRecording);
+        }
+        let of_text: Vec<_> = of_message().filter(|recording| recording.text == text).collect();
+        if of_text.is_empty() {
+            return Err(GapReason::OtherWording);
+        }
+        let counts = |voice: &Option<Tag>| voices.is_empty() || voice.as_ref().is_some_and(|voice| voices.contains(voice));
+        let in_voice: Vec<_> = of_text.into_iter().filter(|recording| counts(&recording.voice)).collect();
+        if in_voice.is_empty() {
+            return Err(GapReason::OtherVoice(voices.to_vec()));
+        }
+        let draft = self.bundle(language.as_str()).is_some_and(|bundle| bundle.is_draft(message));
+        let may_air = |kind: Kind| !self.county.review_required || (kind == Kind::Person && !draft);
+        let best = in_voice.into_iter().filter(|recording| may_air(recording.kind)).rev().min_by_key(|recording| recording.kind as u8);
+        let recording = best.ok_or(GapReason::NotReviewed)?;
+        Ok(Part {
+            message: Some(message.clone()),
+            language: Some(language.clone()),
+            voice: recording.voice.clone(),
+            clip: recording.clip,
+            frames: recording.frames,
+        })
+    }
+
+    /// The voice note of a message for a chat: any voice.
+    pub(super) fn voice_note(&self, broadcast: &Broadcast, message: &Id, language: &Tag) -> Result<Part, GapReason> {
+        let text = self.spoken_text(broadcast, message, language)?;
+        self.part(message, language, text.digest, &[])
+    }
+}

@@ -1,0 +1,144 @@
+//! All topics of one language together: looks up a message and renders it. Never falls back to another language.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use crate::base::{Id, Problem};
+use crate::lang::language::Language;
+use crate::lang::topic::{Entry, Topic};
+
+/// The value of a variable.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Argument {
+    Text(String),
+    Number(i64),
+}
+
+/// Variables and their values, without the `$`.
+pub type Arguments = BTreeMap<String, Argument>;
+
+/// Which pattern of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    /// What residents read.
+    Body,
+    Title,
+    /// For a card.
+    Short,
+    /// What is read aloud: `.voice` where there is one, else the body.
+    Spoken,
+}
+
+/// Why a message does not render. Nothing of it may be used then: Fluent would leave braces in the text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RenderFault {
+    #[error("there is no such message")]
+    NoMessage,
+    #[error("it has no .{0}")]
+    NoPiece(&'static str),
+    #[error("{0}")]
+    Fluent(String),
+    #[error("the rendered text is empty")]
+    Empty,
+}
+
+/// The messages of one language.
+pub struct Bundle {
+    pub language: &'static Language,
+    bundle: FluentBundle<Arc<FluentResource>>,
+    entries: BTreeMap<Id, (Entry, bool)>,
+}
+
+impl Bundle {
+    /// Puts topics together. A message that stands twice is a fault of its second place; the first one counts.
+    pub fn build(language: &'static Language, topics: &[Arc<Topic>]) -> (Bundle, Vec<Problem>) {
+        let mut bundle = new_bundle(language.tag);
+        let mut entries: BTreeMap<Id, (Entry, bool)> = BTreeMap::new();
+        let mut problems = Vec::new();
+        for topic in topics {
+            for entry in &topic.entries {
+                if let Some((first, _)) = entries.get(&entry.id) {
+                    let what = format!("message `{}` stands already in {}:{}", entry.id, first.place.file, first.place.line);
+                    problems.push(Problem::error("duplicate-id", entry.place.clone(), what, "remove one, or give this one a new id"));
+                } else {
+                    entries.insert(entry.id.clone(), (entry.clone(), topic.draft));
+                }
+            }
+            // Duplicates were told above, in words and with both places.
+            let _ = bundle.add_resource(topic.resource.clone());
+        }
+        (Bundle { language, bundle, entries }, problems)
+    }
+
+    pub fn entry(&self, message: &Id) -> Option<&Entry> {
+        self.entries.get(message).map(|(entry, _)| entry)
+    }
+
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values().map(|(entry, _)| entry)
+    }
+
+    /// Whether the message's text was never reviewed by a native speaker.
+    pub fn is_draft(&self, message: &Id) -> bool {
+        self.entries.get(message).is_some_and(|(_, draft)| *draft)
+    }
+
+    /// Renders a piece of a message. Any error of Fluent is a fault: there are no half texts.
+    pub fn render(&self, message: &str, piece: Piece, arguments: &Arguments) -> Result<String, RenderFault> {
+        let found = self.bundle.get_message(message).ok_or(RenderFault::NoMessage)?;
+        let attribute = |name: &'static str| {
+            found.get_attribute(name).map(|attribute| attribute.value()).ok_or(RenderFault::NoPiece(name))
+        };
+        let body = || found.value().ok_or(RenderFault::NoPiece("body"));
+        let pattern = match piece {
+            Piece::Body => body()?,
+            Piece::Title => attribute("title")?,
+            Piece::Short => attribute("short")?,
+            Piece::Spoken => attribute("voice").or_else(|_| body())?,
+        };
+        let mut errors = Vec::new();
+        let arguments = fluent_arguments(arguments);
+        let text = self.bundle.format_pattern(pattern, arguments.as_ref(), &mut errors).into_owned();
+        if !errors.is_empty() {
+            let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            return Err(RenderFault::Fluent(told.join(", ")));
+        }
+        if text.trim().is_empty() {
+            return Err(RenderFault::Empty);
+        }
+        Ok(text)
+    }
+}
+
+/// A bundle without isolating marks: they would show as boxes in a chat and be read aloud.
+pub(super) fn new_bundle(tag: &str) -> FluentBundle<Arc<FluentResource>> {
+    let tag: LanguageIdentifier = tag.parse().expect("the tags of the table are BCP-47");
+    let mut bundle = FluentBundle::new_concurrent(vec![tag]);
+    bundle.set_use_isolating(false);
+    bundle.add_builtins().expect("a new bundle has no function of that name");
+    bundle
+}
+
+pub(super) fn fluent_arguments(arguments: &Arguments) -> Option<FluentArgs<'_>> {
+    if arguments.is_empty() {
+        return None;
+    }
+    let mut args = FluentArgs::with_capacity(arguments.len());
+    for (name, value) in arguments {
+        match value {
+            Argument::Text(text) => args.set(name.as_str(), FluentValue::from(text.as_str())),
+            Argument::Number(number) => args.set(name.as_str(), FluentValue::from(*number)),
+        }
+    }
+    Some(args)
+}
+
+/// Reads arguments given on a command line as `name=value`: always texts, so that `007` stays `007`.
+pub fn argument_of(text: &str) -> Result<(String, Argument), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is no argument: write it as name=value"))?;
+    Ok((name.trim().to_owned(), Argument::Text(value.to_owned())))
+}

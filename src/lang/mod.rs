@@ -1,0 +1,11 @@
+//! Languages, their texts and how a text is rendered. The only module that knows Fluent; touches no file and no clock.
+
+pub mod bundle;
+pub mod language;
+pub mod lint;
+pub mod topic;
+pub mod words;
+
+pub use bundle::{Argument, Arguments, Bundle, Piece, RenderFault};
+pub use language::{LANGUAGES, Language};
+pub use topic::Topic;
