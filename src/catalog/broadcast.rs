@@ -15,8 +15,7 @@ use crate::lang::{Argument, Arguments};
 use crate::rundown::{Class, Level};
 
 const STATES: [(&str, State); 3] = [("draft", State::Draft), ("ready", State::Ready), ("paused", State::Paused)];
-const CLASSES: [(&str, Class); 3] =
-    [("daily", Class::Daily), ("drill", Class::Drill), ("emergency", Class::Emergency)];
+const CLASSES: [(&str, Class); 3] = [("daily", Class::Daily), ("drill", Class::Drill), ("emergency", Class::Emergency)];
 const LEVELS: [(&str, Level); 4] = [("I", Level::I), ("II", Level::II), ("III", Level::III), ("IV", Level::IV)];
 const DAYS: [(&str, Weekday); 7] = [
     ("mon", Weekday::Mon),
@@ -54,7 +53,11 @@ pub fn read(id: Id, document: &Document<'_>, county: &County) -> Option<Broadcas
     let when = match (root.table("when"), class) {
         (Some(table), Some(Class::Daily)) => Some(when(table, county)?),
         (Some(table), Some(_)) => {
-            table.fault("order-only", "a drill or an emergency has no [when]".into(), "remove it: only an order airs this");
+            table.fault(
+                "order-only",
+                "a drill or an emergency has no [when]".into(),
+                "remove it: only an order airs this",
+            );
             None
         }
         (None, Some(Class::Daily)) => {
@@ -99,7 +102,11 @@ fn messages(field: &Field<'_>) -> Option<Vec<Id>> {
     let items = field.items();
     let messages: Vec<Id> = items.iter().filter_map(|item| item.parse()).collect();
     if messages.is_empty() || items.len() > MESSAGES_MAX {
-        field.fault("bad-value", format!("`messages` has {} messages", items.len()), format!("name 1 to {MESSAGES_MAX}"));
+        field.fault(
+            "bad-value",
+            format!("`messages` has {} messages", items.len()),
+            format!("name 1 to {MESSAGES_MAX}"),
+        );
         return None;
     }
     Some(messages)
@@ -126,18 +133,30 @@ fn repeat(root: &Table<'_>, class: Option<Class>) -> Option<Option<Repeat>> {
     let table = root.table("repeat");
     match (class, table) {
         (Some(Class::Drill | Class::Emergency), None) => {
-            root.fault("missing-key", "[repeat] is missing".into(), "add [repeat] with every = \"10m\" and expires = \"6h\"");
+            root.fault(
+                "missing-key",
+                "[repeat] is missing".into(),
+                "add [repeat] with every = \"10m\" and expires = \"6h\"",
+            );
             None
         }
         (Some(Class::Daily), Some(table)) => {
-            table.fault("bad-value", "a daily broadcast has no [repeat]".into(), "remove it; [how] repeat says it twice");
+            table.fault(
+                "bad-value",
+                "a daily broadcast has no [repeat]".into(),
+                "remove it; [how] repeat says it twice",
+            );
             None
         }
         (_, Some(table)) => {
             let every = table.require("every", "\"10m\"").and_then(|field| {
                 let every = field.parse::<Length>()?;
                 if every < REPEAT_EVERY_MIN {
-                    field.fault("bad-value", format!("`every` = {every} is too often"), format!("write at least {REPEAT_EVERY_MIN}"));
+                    field.fault(
+                        "bad-value",
+                        format!("`every` = {every} is too often"),
+                        format!("write at least {REPEAT_EVERY_MIN}"),
+                    );
                     return None;
                 }
                 Some(every)
@@ -171,7 +190,8 @@ fn when(table: Table<'_>, county: &County) -> Option<When> {
         days.fault("bad-schedule", "`days` belongs to `at`".into(), "remove it, or write at = [...]");
     }
     let rule = if let Some(times) = at {
-        let days = days.map_or_else(|| Some(DAYS.iter().map(|(_, day)| Day::from(*day)).collect()), |field| weekdays(&field));
+        let days =
+            days.map_or_else(|| Some(DAYS.iter().map(|(_, day)| Day::from(*day)).collect()), |field| weekdays(&field));
         times.and_then(|times| Some(Rule::At { times, days: days? }))
     } else if let Some(field) = cron_text {
         field.text().and_then(|text| match cron::check(text) {
@@ -198,7 +218,12 @@ fn when(table: Table<'_>, county: &County) -> Option<When> {
         }
     }
     table.done();
-    (given == 1).then_some(When { rule: rule?, from: from.flatten(), until: until.flatten(), except: except.unwrap_or_default() })
+    (given == 1).then_some(When {
+        rule: rule?,
+        from: from.flatten(),
+        until: until.flatten(),
+        except: except.unwrap_or_default(),
+    })
 }
 
 fn times(field: &Field<'_>, county: &County) -> Option<Vec<NaiveTime>> {
@@ -212,7 +237,11 @@ fn times(field: &Field<'_>, county: &County) -> Option<Vec<NaiveTime>> {
         let time = time_of_day(text).or_else(|| county.slots.get(text).copied());
         if time.is_none() {
             let slots = county.slots.keys().map(Id::as_str).collect::<Vec<_>>().join(", ");
-            item.fault("bad-time", format!("`{text}` is neither a time of day nor a slot"), format!("write \"07:30\" or a slot of config/county.toml: {slots}"));
+            item.fault(
+                "bad-time",
+                format!("`{text}` is neither a time of day nor a slot"),
+                format!("write \"07:30\" or a slot of config/county.toml: {slots}"),
+            );
         }
         complete &= time.is_some();
         times.extend(time);

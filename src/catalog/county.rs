@@ -100,7 +100,9 @@ pub fn names(field: &Field<'_>) -> Option<Names> {
             (Some(tag), Some(text)) if !text.trim().is_empty() => {
                 names.insert(tag, text.to_owned());
             }
-            (Some(_), Some(_)) => entry.fault("bad-value", "a name is empty".into(), "write the name, or leave this language out"),
+            (Some(_), Some(_)) => {
+                entry.fault("bad-value", "a name is empty".into(), "write the name, or leave this language out")
+            }
             _ => {}
         }
     }
@@ -111,7 +113,11 @@ pub fn names(field: &Field<'_>) -> Option<Names> {
 pub fn known_language(field: &Field<'_>, text: &str) -> Option<Tag> {
     let known = Language::of(text).and_then(|language| language.tag.parse().ok());
     if known.is_none() {
-        field.fault("unknown-language", format!("there is no language `{text}` here"), format!("write one of {}", Language::known()));
+        field.fault(
+            "unknown-language",
+            format!("there is no language `{text}` here"),
+            format!("write one of {}", Language::known()),
+        );
     }
     known
 }

@@ -22,7 +22,12 @@ impl Catalog {
                 Kind::Placeholder => "is a placeholder: a tone, no voice",
             };
             let message = format!("the recording of `{}` in {} {stand_in}", recording.message, recording.language);
-            problems.push(Problem::warning("stand-in", recording.place.clone(), message, "have a person read the text and import the recording"));
+            problems.push(Problem::warning(
+                "stand-in",
+                recording.place.clone(),
+                message,
+                "have a person read the text and import the recording",
+            ));
         }
         problems
     }
@@ -37,11 +42,14 @@ impl Catalog {
         let hold = broadcast.how.missing_language == MissingLanguage::Hold;
         for (gap, stations) in found {
             let what = if hold { "this broadcast is held at" } else { "that language is left out at" };
-            let message =
-                format!("`{}` {} in {}: {what} {}", gap.message, gap.why, gap.language, count_of(&stations));
+            let message = format!("`{}` {} in {}: {what} {}", gap.message, gap.why, gap.language, count_of(&stations));
             let help = "write or record it, or choose missing_language";
             let place = broadcast.messages_place.clone();
-            problems.push(if hold { Problem::error("gap", place, message, help) } else { Problem::warning("gap", place, message, help) });
+            problems.push(if hold {
+                Problem::error("gap", place, message, help)
+            } else {
+                Problem::warning("gap", place, message, help)
+            });
         }
     }
 
@@ -53,7 +61,8 @@ impl Catalog {
             }
         }
         for (gap, chats) in found {
-            let message = format!("`{}` {} in {}: not posted whole to {}", gap.message, gap.why, gap.language, count_of(&chats));
+            let message =
+                format!("`{}` {} in {}: not posted whole to {}", gap.message, gap.why, gap.language, count_of(&chats));
             problems.push(Problem::warning("gap", broadcast.messages_place.clone(), message, "write or record it"));
         }
     }

@@ -25,7 +25,11 @@ pub fn stations(document: &Document<'_>) -> (BTreeMap<Id, Township>, BTreeMap<Id
     }
     for table in root.tables("station") {
         let station = station(&table, &townships);
-        table.get("id").filter(|_| station.as_ref().is_some_and(|s| stations.contains_key(&s.id))).iter().for_each(twice);
+        table
+            .get("id")
+            .filter(|_| station.as_ref().is_some_and(|s| stations.contains_key(&s.id)))
+            .iter()
+            .for_each(twice);
         table.done();
         if let Some(station) = station {
             stations.entry(station.id.clone()).or_insert(station);
@@ -86,7 +90,11 @@ fn languages(field: &Field<'_>) -> Option<Vec<Tag>> {
         }
     }
     if languages.is_empty() {
-        field.fault("no-language", "there is no language here".into(), format!("name at least one of {}", Language::known()));
+        field.fault(
+            "no-language",
+            "there is no language here".into(),
+            format!("name at least one of {}", Language::known()),
+        );
         return None;
     }
     Some(languages)

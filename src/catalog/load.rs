@@ -71,7 +71,12 @@ impl<'f> Load<'f> {
         match &self.files.texts.get(path)?.text {
             Ok(text) => Some(text.clone()),
             Err(why) => {
-                self.problems.push(Problem::error("unreadable", Place::file(path), why.clone(), "save it as UTF-8 text without a byte order mark"));
+                self.problems.push(Problem::error(
+                    "unreadable",
+                    Place::file(path),
+                    why.clone(),
+                    "save it as UTF-8 text without a byte order mark",
+                ));
                 None
             }
         }
@@ -80,7 +85,12 @@ impl<'f> Load<'f> {
     fn config(&mut self) -> Option<Catalog> {
         let now: Vec<Option<Arc<str>>> = CONFIG.iter().map(|path| self.now(path)).collect();
         for (path, _) in CONFIG.iter().zip(&now).filter(|(path, _)| !self.files.texts.contains_key(**path)) {
-            self.problems.push(Problem::error("missing-file", Place::file(path), "this file is missing", "write it; the sample county shows how"));
+            self.problems.push(Problem::error(
+                "missing-file",
+                Place::file(path),
+                "this file is missing",
+                "write it; the sample county shows how",
+            ));
         }
         let current = if now.iter().all(Option::is_some) { self.config_from(&now) } else { None };
         let (catalog, texts) = match current {
@@ -108,12 +118,21 @@ impl<'f> Load<'f> {
         let county = county::read(&county_file);
         let (townships, stations) = directory::stations(&stations_file);
         let chats = directory::chats(&chats_file, &townships);
-        let alarm_fault = county.iter().flat_map(|county| &county.alarm_chats).find(|id| !chats.contains_key(*id)).map(|id| {
-            let place = county_file.root().place_of("alarm");
-            Problem::error("unknown-chat", place, format!("there is no chat `{id}`"), "add it to config/chats.toml, or correct [alarm] chats")
-        });
-        let problems: Vec<Problem> =
-            [county_file, stations_file, chats_file].into_iter().flat_map(Document::problems).chain(alarm_fault).collect();
+        let alarm_fault =
+            county.iter().flat_map(|county| &county.alarm_chats).find(|id| !chats.contains_key(*id)).map(|id| {
+                let place = county_file.root().place_of("alarm");
+                Problem::error(
+                    "unknown-chat",
+                    place,
+                    format!("there is no chat `{id}`"),
+                    "add it to config/chats.toml, or correct [alarm] chats",
+                )
+            });
+        let problems: Vec<Problem> = [county_file, stations_file, chats_file]
+            .into_iter()
+            .flat_map(Document::problems)
+            .chain(alarm_fault)
+            .collect();
         let faulty = problems.iter().any(Problem::is_error);
         self.problems.extend(problems);
         if faulty {
@@ -142,7 +161,12 @@ impl<'f> Load<'f> {
             let tag = path.split('/').nth(1).unwrap_or_default();
             let Some(language) = Language::of(tag) else {
                 let what = format!("there is no language `{tag}` here");
-                self.problems.push(Problem::error("unknown-language", Place::file(path), what, format!("the folders of locales/ are {}", Language::known())));
+                self.problems.push(Problem::error(
+                    "unknown-language",
+                    Place::file(path),
+                    what,
+                    format!("the folders of locales/ are {}", Language::known()),
+                ));
                 continue;
             };
             let parsed = self.now(path).and_then(|text| match Topic::parse(path, &text) {
@@ -168,8 +192,11 @@ impl<'f> Load<'f> {
         }
         for problem in found.iter().filter(|problem| problem.is_error()) {
             let tag = problem.file.split('/').nth(1).and_then(|tag| tag.parse::<Tag>().ok());
-            let Some((tag, bundle)) = tag.and_then(|tag| bundles.get(&tag).map(|bundle| (tag, bundle))) else { continue };
-            let entry = bundle.entries().find(|entry| entry.place.file == problem.file && entry.place.line == problem.line);
+            let Some((tag, bundle)) = tag.and_then(|tag| bundles.get(&tag).map(|bundle| (tag, bundle))) else {
+                continue;
+            };
+            let entry =
+                bundle.entries().find(|entry| entry.place.file == problem.file && entry.place.line == problem.line);
             if let Some(entry) = entry {
                 catalog.held.entry((tag, entry.id.clone())).or_insert_with(|| problem.message.clone());
             }
@@ -178,8 +205,13 @@ impl<'f> Load<'f> {
     }
 
     /// Puts the last good form in the place of every file with a fault of content; true when any was there.
-    fn replace_faulty(&mut self, found: &[Problem], topics: &mut BTreeMap<Arc<str>, (&'static Language, Arc<Topic>)>) -> bool {
-        let faulty: BTreeSet<&Arc<str>> = found.iter().filter(|problem| problem.is_error()).map(|problem| &problem.file).collect();
+    fn replace_faulty(
+        &mut self,
+        found: &[Problem],
+        topics: &mut BTreeMap<Arc<str>, (&'static Language, Arc<Topic>)>,
+    ) -> bool {
+        let faulty: BTreeSet<&Arc<str>> =
+            found.iter().filter(|problem| problem.is_error()).map(|problem| &problem.file).collect();
         let mut replaced = false;
         for path in faulty {
             let before = self.good.get(path).filter(|text| self.used.get(path) != Some(text));
@@ -275,11 +307,14 @@ impl<'f> Load<'f> {
                 .collect();
             texts.insert(tag.to_string(), sources.into());
             let parts = broadcast.messages.iter().map(|message| {
-                catalog.voice_note(broadcast, message, tag).map_or(serde_json::Value::Null, |part| part.clip.to_string().into())
+                catalog
+                    .voice_note(broadcast, message, tag)
+                    .map_or(serde_json::Value::Null, |part| part.clip.to_string().into())
             });
             clips.insert(tag.to_string(), parts.collect());
         }
-        let text_bytes = serde_json::to_vec(&(&texts, format!("{:?}", broadcast.arguments))).expect("JSON of texts is always written");
+        let text_bytes = serde_json::to_vec(&(&texts, format!("{:?}", broadcast.arguments)))
+            .expect("JSON of texts is always written");
         let body = serde_json::json!({
             "id": broadcast.id, "broadcast": self.editions.get(&broadcast.id), "texts": texts, "clips": clips,
         });
@@ -318,21 +353,37 @@ fn references(broadcast: &Broadcast, catalog: &Catalog) -> Vec<Problem> {
     for message in &broadcast.messages {
         let place = broadcast.messages_place.clone();
         let Some(entry) = source.entry(message) else {
-            problems.push(Problem::error("unknown-message", place, format!("there is no message `{message}`"), "write it in locales/zh-CN, or correct the name"));
+            problems.push(Problem::error(
+                "unknown-message",
+                place,
+                format!("there is no message `{message}`"),
+                "write it in locales/zh-CN, or correct the name",
+            ));
             continue;
         };
         let spoken = entry.patterns.get("voice").or_else(|| entry.patterns.get(""));
         for variable in spoken.iter().flat_map(|pattern| &pattern.variables) {
             if broadcast::TARGET_VARIABLES.contains(&variable.as_str()) {
                 let what = format!("`{message}` reads ${variable} aloud, which differs from place to place");
-                problems.push(Problem::error("target-in-voice", place.clone(), what, "give the message a .voice without it"));
+                problems.push(Problem::error(
+                    "target-in-voice",
+                    place.clone(),
+                    what,
+                    "give the message a .voice without it",
+                ));
             }
         }
         let used = entry.patterns.values().flat_map(|pattern| &pattern.variables);
         for variable in used.collect::<BTreeSet<_>>() {
-            if !broadcast.arguments.contains_key(variable) && !broadcast::TARGET_VARIABLES.contains(&variable.as_str()) {
+            if !broadcast.arguments.contains_key(variable) && !broadcast::TARGET_VARIABLES.contains(&variable.as_str())
+            {
                 let what = format!("`{message}` needs ${variable}, and this broadcast does not give it");
-                problems.push(Problem::error("missing-argument", place.clone(), what, format!("add {variable} = \"...\" to [arguments]")));
+                problems.push(Problem::error(
+                    "missing-argument",
+                    place.clone(),
+                    what,
+                    format!("add {variable} = \"...\" to [arguments]"),
+                ));
             }
         }
     }
@@ -345,20 +396,38 @@ fn references(broadcast: &Broadcast, catalog: &Catalog) -> Vec<Problem> {
     }
     if let Some(chime) = broadcast.how.chime.as_ref().filter(|chime| !catalog.recordings.chimes.contains_key(*chime)) {
         let what = format!("there is no usable chime `{chime}`: it airs without one");
-        problems.push(Problem::warning("unknown-chime", broadcast.where_place.clone(), what, "import it with `cunxiang clip import FILE --chime NAME`, or remove `chime`"));
+        problems.push(Problem::warning(
+            "unknown-chime",
+            broadcast.where_place.clone(),
+            what,
+            "import it with `cunxiang clip import FILE --chime NAME`, or remove `chime`",
+        ));
     }
     problems
 }
 
-fn unknown_target(target: &Target, catalog: &Catalog, place: &Place, kind: &str, is_known: impl Fn(&Id) -> bool) -> Option<Problem> {
+fn unknown_target(
+    target: &Target,
+    catalog: &Catalog,
+    place: &Place,
+    kind: &str,
+    is_known: impl Fn(&Id) -> bool,
+) -> Option<Problem> {
     let what = match target {
         Target::All => return None,
         Target::One(id) if is_known(id) => return None,
         Target::One(id) => format!("there is no {kind} `{id}`"),
         Target::Township(id) if catalog.townships.contains_key(id) => return None,
         Target::Township(id) => format!("there is no township `{id}`"),
-        Target::Group(id) if kind == "station" && catalog.stations.values().any(|s| s.groups.contains(id)) => return None,
+        Target::Group(id) if kind == "station" && catalog.stations.values().any(|s| s.groups.contains(id)) => {
+            return None;
+        }
         Target::Group(id) => format!("no {kind} is in a group `{id}`"),
     };
-    Some(Problem::error(if kind == "chat" { "unknown-chat" } else { "unknown-station" }, place.clone(), what, "correct the name, or add it to config/"))
+    Some(Problem::error(
+        if kind == "chat" { "unknown-chat" } else { "unknown-station" },
+        place.clone(),
+        what,
+        "correct the name, or add it to config/",
+    ))
 }

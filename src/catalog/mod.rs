@@ -78,7 +78,10 @@ impl Catalog {
     /// The size of a clip that a recording or a chime names.
     pub fn clip_bytes(&self, clip: &Digest) -> Option<u64> {
         let recordings = self.recordings.recordings.iter().map(|r| (&r.clip, r.bytes));
-        recordings.chain(self.recordings.chimes.values().map(|c| (&c.clip, c.bytes))).find(|(c, _)| *c == clip).map(|(_, b)| b)
+        recordings
+            .chain(self.recordings.chimes.values().map(|c| (&c.clip, c.bytes)))
+            .find(|(c, _)| *c == clip)
+            .map(|(_, b)| b)
     }
 
     /// Where below `broadcasts/` each clip stands.

@@ -15,7 +15,9 @@ impl Catalog {
         let mut parts = Vec::new();
         for language in &chat.languages {
             match self.post_text(broadcast, chat, language, notice) {
-                Ok(text) if chat.send.contains(&Send::Text) => parts.push(PostPart::Text { language: language.clone(), text }),
+                Ok(text) if chat.send.contains(&Send::Text) => {
+                    parts.push(PostPart::Text { language: language.clone(), text })
+                }
                 Ok(_) => {}
                 Err(found) if broadcast.how.missing_language == MissingLanguage::Hold => return (Vec::new(), found),
                 Err(found) => {
@@ -35,7 +37,12 @@ impl Catalog {
             match self.voice_note(broadcast, message, language) {
                 Ok(part) => {
                     let title = self.text(message, language, Piece::Title, &broadcast.arguments).unwrap_or_default();
-                    parts.push(PostPart::Voice { language: language.clone(), clip: part.clip, frames: part.frames, title });
+                    parts.push(PostPart::Voice {
+                        language: language.clone(),
+                        clip: part.clip,
+                        frames: part.frames,
+                        title,
+                    });
                 }
                 Err(why) => gaps.push(Gap { language: language.clone(), message: message.clone(), why }),
             }
@@ -43,7 +50,13 @@ impl Catalog {
     }
 
     /// The whole text in one language: marks, then title and body of each message, then the notice number.
-    fn post_text(&self, broadcast: &Broadcast, chat: &Chat, language: &Tag, notice: Option<&str>) -> Result<String, Vec<Gap>> {
+    fn post_text(
+        &self,
+        broadcast: &Broadcast,
+        chat: &Chat,
+        language: &Tag,
+        notice: Option<&str>,
+    ) -> Result<String, Vec<Gap>> {
         let arguments = self.arguments_for(broadcast, chat, language);
         let tag = language.as_str();
         let level = broadcast.level.map(|level| words::word(tag, "ui-level", &[("level", &level.to_string())]));
@@ -61,8 +74,11 @@ impl Catalog {
         let mut draft = false;
         for message in &broadcast.messages {
             let piece = |piece| {
-                self.text(message, language, piece, &arguments)
-                    .map_err(|why| Gap { language: language.clone(), message: message.clone(), why })
+                self.text(message, language, piece, &arguments).map_err(|why| Gap {
+                    language: language.clone(),
+                    message: message.clone(),
+                    why,
+                })
             };
             match (piece(Piece::Title), piece(Piece::Body)) {
                 (Ok(title), Ok(body)) => blocks.push(format!("{title}\n{body}")),

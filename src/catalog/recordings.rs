@@ -95,7 +95,8 @@ pub fn hold_against(found: &mut Recordings, files: &Files) -> Vec<Problem> {
         fault.is_none()
     });
     found.chimes.retain(|id, chime| {
-        let fault = clip_fault(files, &chime.file, chime.clip, chime.frames, &chime.place, &format!("the chime `{id}`"));
+        let fault =
+            clip_fault(files, &chime.file, chime.clip, chime.frames, &chime.place, &format!("the chime `{id}`"));
         problems.extend(fault.clone());
         fault.is_none()
     });
@@ -107,10 +108,14 @@ fn clip_fault(files: &Files, file: &str, clip: Digest, frames: u64, place: &Plac
     let again = "import the recording again with `cunxiang clip import`";
     match files.clips.get(format!("broadcasts/{file}").as_str()).map(|clip| &clip.facts) {
         None => error("missing-clip", format!("{what}: there is no broadcasts/{file}"), again),
-        Some(Err(why)) => error("bad-clip", format!("{what}: broadcasts/{file}: {}", why.split("; ").next().unwrap_or(why)), again),
-        Some(Ok(facts)) if facts.digest != clip => {
-            error("other-clip", format!("{what}: broadcasts/{file} is not the clip that was imported (its digest differs)"), again)
+        Some(Err(why)) => {
+            error("bad-clip", format!("{what}: broadcasts/{file}: {}", why.split("; ").next().unwrap_or(why)), again)
         }
+        Some(Ok(facts)) if facts.digest != clip => error(
+            "other-clip",
+            format!("{what}: broadcasts/{file} is not the clip that was imported (its digest differs)"),
+            again,
+        ),
         Some(Ok(facts)) if facts.frames != frames => {
             error("other-clip", format!("{what}: broadcasts/{file} has {} frames, not {frames}", facts.frames), again)
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::base::{Digest, Id, Tag};
-use crate::catalog::model::{Broadcast, Gap, GapReason, Kind, MissingLanguage};
 use crate::catalog::Catalog;
+use crate::catalog::model::{Broadcast, Gap, GapReason, Kind, MissingLanguage};
 use crate::lang::{LANGUAGES, Piece, RenderFault};
 use crate::rundown::{Part, Programme};
 
@@ -26,7 +26,8 @@ impl Catalog {
             .iter()
             .map(|language| {
                 let tag: Tag = language.tag.parse().expect("the tags of the table are tags");
-                let texts = broadcast.messages.iter().map(|message| self.spoken_text(broadcast, message, &tag)).collect();
+                let texts =
+                    broadcast.messages.iter().map(|message| self.spoken_text(broadcast, message, &tag)).collect();
                 (tag, texts)
             })
             .collect()
@@ -44,7 +45,13 @@ impl Catalog {
     /// A piece of a message in a language.
     ///
     /// Errors: why there is none.
-    pub fn text(&self, message: &Id, language: &Tag, piece: Piece, arguments: &crate::lang::Arguments) -> Result<String, GapReason> {
+    pub fn text(
+        &self,
+        message: &Id,
+        language: &Tag,
+        piece: Piece,
+        arguments: &crate::lang::Arguments,
+    ) -> Result<String, GapReason> {
         let bundle = self.bundle(language.as_str()).ok_or(GapReason::NoText)?;
         if let Some(why) = self.held_text(language, message) {
             return Err(GapReason::Unrenderable(why.to_owned()));
@@ -79,7 +86,13 @@ impl Catalog {
         let programme = Programme {
             edition,
             notice: None,
-            chime: chime.map(|chime| Part { message: None, language: None, voice: None, clip: chime.clip, frames: chime.frames }),
+            chime: chime.map(|chime| Part {
+                message: None,
+                language: None,
+                voice: None,
+                clip: chime.clip,
+                frames: chime.frames,
+            }),
             parts,
             repeat: broadcast.how.repeat,
             gap: broadcast.how.gap,
@@ -105,7 +118,8 @@ impl Catalog {
     /// The recording of exactly this text in one of these voices (none named: any). A person's goes before a
     /// machine's, a machine's before a placeholder; among equals the last one imported.
     fn part(&self, message: &Id, language: &Tag, text: Digest, voices: &[Tag]) -> Result<Part, GapReason> {
-        let of_message = || self.recordings.recordings.iter().filter(|r| r.message == *message && r.language == *language);
+        let of_message =
+            || self.recordings.recordings.iter().filter(|r| r.message == *message && r.language == *language);
         if of_message().next().is_none() {
             return Err(GapReason::NoRecording);
         }
@@ -113,14 +127,19 @@ impl Catalog {
         if of_text.is_empty() {
             return Err(GapReason::OtherWording);
         }
-        let counts = |voice: &Option<Tag>| voices.is_empty() || voice.as_ref().is_some_and(|voice| voices.contains(voice));
+        let counts =
+            |voice: &Option<Tag>| voices.is_empty() || voice.as_ref().is_some_and(|voice| voices.contains(voice));
         let in_voice: Vec<_> = of_text.into_iter().filter(|recording| counts(&recording.voice)).collect();
         if in_voice.is_empty() {
             return Err(GapReason::OtherVoice(voices.to_vec()));
         }
         let draft = self.bundle(language.as_str()).is_some_and(|bundle| bundle.is_draft(message));
         let may_air = |kind: Kind| !self.county.review_required || (kind == Kind::Person && !draft);
-        let best = in_voice.into_iter().filter(|recording| may_air(recording.kind)).rev().min_by_key(|recording| recording.kind as u8);
+        let best = in_voice
+            .into_iter()
+            .filter(|recording| may_air(recording.kind))
+            .rev()
+            .min_by_key(|recording| recording.kind as u8);
         let recording = best.ok_or(GapReason::NotReviewed)?;
         Ok(Part {
             message: Some(message.clone()),

@@ -62,8 +62,14 @@ impl Bundle {
         for topic in topics {
             for entry in &topic.entries {
                 if let Some((first, _)) = entries.get(&entry.id) {
-                    let what = format!("message `{}` stands already in {}:{}", entry.id, first.place.file, first.place.line);
-                    problems.push(Problem::error("duplicate-id", entry.place.clone(), what, "remove one, or give this one a new id"));
+                    let what =
+                        format!("message `{}` stands already in {}:{}", entry.id, first.place.file, first.place.line);
+                    problems.push(Problem::error(
+                        "duplicate-id",
+                        entry.place.clone(),
+                        what,
+                        "remove one, or give this one a new id",
+                    ));
                 } else {
                     entries.insert(entry.id.clone(), (entry.clone(), topic.draft));
                 }
@@ -139,6 +145,7 @@ pub(super) fn fluent_arguments(arguments: &Arguments) -> Option<FluentArgs<'_>> 
 
 /// Reads arguments given on a command line as `name=value`: always texts, so that `007` stays `007`.
 pub fn argument_of(text: &str) -> Result<(String, Argument), String> {
-    let (name, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is no argument: write it as name=value"))?;
+    let (name, value) =
+        text.split_once('=').ok_or_else(|| format!("`{text}` is no argument: write it as name=value"))?;
     Ok((name.trim().to_owned(), Argument::Text(value.to_owned())))
 }

@@ -18,7 +18,9 @@ pub struct Language {
 /// The source language first: what the others are translated from.
 pub const LANGUAGES: &[Language] = &[
     Language { tag: "zh-CN", name: "Chinese", script: Script::Han, sentence_ends: &['。', '！', '？', '；'] },
-    Language { tag: "bo", name: "Tibetan", script: Script::Tibetan, sentence_ends: &['།', '༎', '༏', '༑', '༔'] },
+    Language {
+        tag: "bo", name: "Tibetan", script: Script::Tibetan, sentence_ends: &['།', '༎', '༏', '༑', '༔']
+    },
     Language { tag: "lis", name: "Lisu", script: Script::Lisu, sentence_ends: &['\u{A4FF}', '?', '!'] },
 ];
 

@@ -30,7 +30,11 @@ pub fn lint(bundle: &Bundle, source: &Bundle) -> Vec<Problem> {
         }
         match source.entry(&entry.id) {
             Some(original) => against_source(entry, original, &mut tell),
-            None => tell("no-source", format!("there is no {} message of that id", SOURCE.name), "write the Chinese text first, or remove this one"),
+            None => tell(
+                "no-source",
+                format!("there is no {} message of that id", SOURCE.name),
+                "write the Chinese text first, or remove this one",
+            ),
         }
     }
     problems
@@ -46,7 +50,11 @@ fn pieces(entry: &Entry, tell: Tell<'_>) {
         tell("missing-attribute", format!("it has no .{name}"), "add an indented line .title = ... or .short = ...");
     }
     for name in entry.patterns.keys().filter(|name| !name.is_empty() && !ATTRIBUTES.contains(&name.as_str())) {
-        tell("unknown-attribute", format!("`.{name}` is not known"), "the parts of a message are its text, .title, .short and .voice");
+        tell(
+            "unknown-attribute",
+            format!("`.{name}` is not known"),
+            "the parts of a message are its text, .title, .short and .voice",
+        );
     }
 }
 
@@ -55,14 +63,22 @@ fn characters(entry: &Entry, bundle: &Bundle, tell: Tell<'_>) {
         let place = if name.is_empty() { "text".to_owned() } else { format!(".{name}") };
         let text = &pattern.characters;
         if !is_nfc(text) {
-            tell("not-nfc", format!("its {place} is not in Unicode normal form NFC"), "save it normalised; type the text anew if unsure");
+            tell(
+                "not-nfc",
+                format!("its {place} is not in Unicode normal form NFC"),
+                "save it normalised; type the text anew if unsure",
+            );
         }
         if let Some(c) = text.chars().find(|c| is_invisible(*c)) {
             tell("invisible", format!("its {place} holds the invisible character U+{:04X}", c as u32), "delete it");
         }
         let has_letters = text.chars().any(|c| !matches!(c.script(), Script::Common | Script::Inherited));
         if has_letters && !text.chars().any(|c| c.script() == bundle.language.script) {
-            tell("wrong-script", format!("its {place} holds no {} letter", bundle.language.name), "put the text of this language here");
+            tell(
+                "wrong-script",
+                format!("its {place} holds no {} letter", bundle.language.name),
+                "put the text of this language here",
+            );
         }
     }
 }
@@ -77,28 +93,52 @@ fn is_invisible(c: char) -> bool {
 fn references(entry: &Entry, tell: Tell<'_>) {
     for pattern in entry.patterns.values() {
         for function in pattern.functions.iter().filter(|name| !FUNCTIONS.contains(&name.as_str())) {
-            tell("unknown-function", format!("the function {function} is not known"), "use NUMBER, or write the value as an argument");
+            tell(
+                "unknown-function",
+                format!("the function {function} is not known"),
+                "use NUMBER, or write the value as an argument",
+            );
         }
-        for key in pattern.selector_keys.iter().filter(|key| ["zero", "one", "two", "few", "many"].contains(&key.as_str())) {
-            tell("plural-keyword", format!("the selector key [{key}] never fits: this language has no plural forms"), "use *[other] or exact numbers, as [0] [1]");
+        for key in
+            pattern.selector_keys.iter().filter(|key| ["zero", "one", "two", "few", "many"].contains(&key.as_str()))
+        {
+            tell(
+                "plural-keyword",
+                format!("the selector key [{key}] never fits: this language has no plural forms"),
+                "use *[other] or exact numbers, as [0] [1]",
+            );
         }
     }
 }
 
 fn against_source(entry: &Entry, original: &Entry, tell: Tell<'_>) {
     for (name, pattern) in &entry.patterns {
-        let Some(source) = original.patterns.get(name).or_else(|| (name == "voice").then(|| original.patterns.get("")).flatten()) else {
+        let Some(source) =
+            original.patterns.get(name).or_else(|| (name == "voice").then(|| original.patterns.get("")).flatten())
+        else {
             continue;
         };
         for variable in pattern.variables.difference(&source.variables) {
-            tell("unknown-variable", format!("it uses {{ ${variable} }}, which the Chinese text does not have"), "use the variables of the Chinese text");
+            tell(
+                "unknown-variable",
+                format!("it uses {{ ${variable} }}, which the Chinese text does not have"),
+                "use the variables of the Chinese text",
+            );
         }
         for variable in source.variables.difference(&pattern.variables) {
-            tell("missing-variable", format!("it leaves out {{ ${variable} }}, which the Chinese text has"), "put the variable in");
+            tell(
+                "missing-variable",
+                format!("it leaves out {{ ${variable} }}, which the Chinese text has"),
+                "put the variable in",
+            );
         }
         let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
         if !letters(&source.characters).is_empty() && letters(&source.characters) == letters(&pattern.characters) {
-            tell("untranslated", "it is the Chinese text".into(), "translate it, or remove the message until it is translated");
+            tell(
+                "untranslated",
+                "it is the Chinese text".into(),
+                "translate it, or remove the message until it is translated",
+            );
         }
     }
 }

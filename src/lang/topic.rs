@@ -58,7 +58,12 @@ impl Topic {
                 let start = error.slice.as_ref().map_or(error.pos.start, |slice| slice.start.min(error.pos.start));
                 let at = Place::of_byte(path, text, first_ink(text, start));
                 let what = format!("this message cannot be read: {}", error.kind);
-                Problem::error("ftl-syntax", at, what, "mend it; text that goes on on the next line is indented and does not begin with [ * . or }")
+                Problem::error(
+                    "ftl-syntax",
+                    at,
+                    what,
+                    "mend it; text that goes on on the next line is indented and does not begin with [ * . or }",
+                )
             };
             errors.into_iter().map(tell).collect::<Vec<_>>()
         })?;
@@ -149,7 +154,8 @@ impl Pattern {
             ast::Expression::Select { selector, variants } => {
                 self.add_inline(selector);
                 for variant in variants {
-                    let (ast::VariantKey::Identifier { name } | ast::VariantKey::NumberLiteral { value: name }) = variant.key;
+                    let (ast::VariantKey::Identifier { name } | ast::VariantKey::NumberLiteral { value: name }) =
+                        variant.key;
                     self.selector_keys.insert(name.to_owned());
                     self.add_pattern(&variant.value);
                 }

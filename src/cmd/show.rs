@@ -1,0 +1,92 @@
+//! `cunxiang show`: what a message says, in each language, as residents read it or as it is read aloud.
+
+use anyhow::Context;
+
+use crate::base::{Id, Tag};
+use crate::catalog::{self, Catalog, load::Texts};
+use crate::cmd::{FAULTS, FINE, Place, check, page};
+use crate::lang::{Arguments, LANGUAGES, Language, Piece, bundle::argument_of};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The id of the message
+    message: Id,
+    /// One language only
+    #[arg(long)]
+    language: Option<String>,
+    /// Values for its variables
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = argument_of)]
+    set: Vec<(String, crate::lang::Argument)>,
+    /// Take the arguments of this broadcast
+    #[arg(long)]
+    broadcast: Option<Id>,
+    /// Print what is read aloud, and nothing else
+    #[arg(long)]
+    spoken: bool,
+}
+
+pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
+    let files = check::read(place)?;
+    let loaded = catalog::load(&files, &Texts::new());
+    let Some(catalog) = loaded.catalog else {
+        page::problems(&loaded.problems);
+        return Ok(FAULTS);
+    };
+    let mut arguments = Arguments::new();
+    if let Some(id) = &args.broadcast {
+        let broadcast = catalog
+            .broadcasts
+            .get(id)
+            .with_context(|| format!("there is no broadcast `{id}` without faults; `cunxiang check` tells why"))?;
+        arguments.extend(broadcast.arguments.clone());
+    }
+    arguments.extend(args.set.iter().cloned());
+    let languages: Vec<&Language> = match &args.language {
+        Some(tag) => vec![
+            Language::of(tag)
+                .with_context(|| format!("there is no language `{tag}` here; write one of {}", Language::known()))?,
+        ],
+        None => LANGUAGES.iter().collect(),
+    };
+    let mut missing = 0;
+    for language in languages {
+        missing += usize::from(!show(&catalog, args, language, &arguments));
+    }
+    Ok(if missing > 0 { FAULTS } else { FINE })
+}
+
+fn show(catalog: &Catalog, args: &Args, language: &Language, arguments: &Arguments) -> bool {
+    let tag: Tag = language.tag.parse().expect("the tags of the table are tags");
+    let piece = |piece| catalog.text(&args.message, &tag, piece, arguments);
+    if args.spoken {
+        return match piece(Piece::Spoken) {
+            Ok(text) => {
+                anstream::println!("{text}");
+                true
+            }
+            Err(why) => {
+                anstream::eprintln!("cunxiang: `{}` {why} in {tag}", args.message);
+                false
+            }
+        };
+    }
+    let draft = catalog.bundle(language.tag).is_some_and(|bundle| bundle.is_draft(&args.message));
+    let bold = anstyle::Style::new().bold();
+    anstream::println!("{bold}{} ({tag}){}{bold:#}", language.name, if draft { ", draft, not reviewed" } else { "" });
+    let mut whole = true;
+    for (name, found) in [
+        ("title", piece(Piece::Title)),
+        ("body", piece(Piece::Body)),
+        ("short", piece(Piece::Short)),
+        ("spoken", piece(Piece::Spoken)),
+    ] {
+        match found {
+            Ok(text) => anstream::println!("  {name:<7} {text}"),
+            Err(why) => {
+                anstream::println!("  {name:<7} - {why}");
+                whole = false;
+            }
+        }
+    }
+    whole
+}
