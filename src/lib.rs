@@ -20,4 +20,5 @@ pub mod lang;
 pub mod ledger;
 pub mod planner;
 pub mod rundown;
+pub mod station;
 pub mod store;

@@ -1,0 +1,12 @@
+//! The station: plays what sealed rundowns tell it to, by itself, and can say afterwards what left its loudspeakers.
+//!
+//! Knows no catalog, no planner, no SQL and no wire: a sealed rundown comes in, sound and receipts go out.
+//!
+//! ```text
+//!  sealed rundown ─> driver (one thread) ─ step ─> player (pure) ─ effects ─> driver ─> journal (claims, outcomes)
+//!                                                                              ├─> decode (one thread) ── rings ──┐
+//!                                                                              └─> desk (mixes, to the frame) <───┘
+//!        pump (one thread, for wav, command, null) or a sound card's callback pulls the desk ─> sink ─> loudspeaker
+//! ```
+
+pub mod player;

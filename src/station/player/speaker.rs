@@ -1,0 +1,692 @@
+//! The rules of one loudspeaker.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::track::{Claimed, Track, programme, silent_receipt};
+use super::{
+    CLAIM_LEAD, CLOSE_AFTER, Claim, Doing, Effect, FADE, MEMORY, Memory, OPEN_LEAD, POWER_TAIL, REOPEN_AFTER,
+    REOPEN_QUICK_TRIES, REOPEN_SLOWLY, Shared, SpeakerIndex, SpeakerOptions, VoiceId,
+};
+use crate::base::{Id, Timestamp};
+use crate::rundown::document::Edge;
+use crate::rundown::precedence::{Bid, decide};
+use crate::rundown::quiet::Quiet;
+use crate::rundown::{Airing, AiringId, Class, Outcome, Rank, Reason, Rundown};
+
+const TICK: TimeDelta = TimeDelta::milliseconds(1);
+
+/// The device, as the player knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Device {
+    Closed,
+    Opening,
+    Open,
+    /// It did not open, or was lost; try again then.
+    Waiting {
+        retry: Timestamp,
+        tries: u32,
+    },
+}
+
+/// The amplifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Power {
+    Off,
+    Asked,
+    /// Sound may begin from then on.
+    On {
+        from: Timestamp,
+    },
+}
+
+/// An unstarted airing of the rundown that is held.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Its place in the rundown.
+    index: usize,
+    /// What kept it from starting, if anything did.
+    why: Option<(Reason, Option<String>)>,
+}
+
+pub(super) struct Speaker {
+    index: SpeakerIndex,
+    options: SpeakerOptions,
+    pub edge: Edge,
+    rundown: Option<Arc<Rundown>>,
+    /// By instant, then name.
+    waiting: BTreeMap<(Timestamp, AiringId), Waiting>,
+    /// Airings with a claim or an outcome: never again.
+    settled: HashSet<AiringId>,
+    /// Starts of daily broadcasts, for `min_gap` and `airings_per_day_max`.
+    starts: Vec<(Id, Timestamp)>,
+    /// At most one without a claim, one that holds the loudspeaker, and those that fade.
+    tracks: Vec<Track>,
+    device: Device,
+    power: Power,
+    power_detail: Option<String>,
+    /// When the last sound ended.
+    idle_since: Timestamp,
+    /// Due before this: not this station's to answer for.
+    since: Option<Timestamp>,
+    /// Due before this: may have sounded already, stays silent.
+    silent_before: Option<Timestamp>,
+}
+
+impl Speaker {
+    pub fn new(index: SpeakerIndex, options: SpeakerOptions, memory: &Memory, now: Timestamp) -> Speaker {
+        let here = |id: &&AiringId| id.station == options.station;
+        let claims: Vec<&Claim> = memory.claims.iter().filter(|c| c.airing.station == options.station).collect();
+        let edge = memory.edges.iter().find(|(station, ..)| *station == options.station);
+        Speaker {
+            index,
+            edge: edge.map_or_else(Edge::default, |(_, edge, _)| *edge),
+            rundown: None,
+            waiting: BTreeMap::new(),
+            settled: memory.ended.iter().filter(here).chain(claims.iter().map(|c| &c.airing)).cloned().collect(),
+            starts: claims.iter().filter(|c| c.daily).map(|c| (c.airing.broadcast.clone(), c.start)).collect(),
+            tracks: vec![],
+            device: Device::Closed,
+            power: Power::Off,
+            power_detail: None,
+            idle_since: now,
+            since: edge.map(|(_, _, since)| *since),
+            silent_before: memory.empty.then_some(now),
+            options,
+        }
+    }
+
+    pub fn holds_claims(&self) -> bool {
+        self.tracks.iter().any(|t| t.claimed != Claimed::No)
+    }
+
+    pub fn doing(&self) -> Doing {
+        let sounding = self.tracks.iter().find(|t| t.started.is_some()).map(|t| t.airing().id.clone());
+        let chosen = self.tracks.iter().find(|t| t.started.is_none()).map(Track::airing);
+        let next = chosen.map(|a| (a.id.clone(), a.at));
+        let next = next.or_else(|| self.waiting.keys().next().map(|(at, id)| (id.clone(), *at)));
+        Doing { sounding, next, edge: self.edge }
+    }
+
+    /// Takes a rundown that passed every check.
+    pub fn accept(&mut self, rundown: Arc<Rundown>, shared: &mut Shared, now: Timestamp) {
+        self.edge = rundown.edge;
+        let since = *self.since.get_or_insert(rundown.issued);
+        self.keep_or_drop_candidate(&rundown, shared);
+        let mut before = std::mem::take(&mut self.waiting);
+        let mut was: std::collections::HashMap<AiringId, Waiting> =
+            std::mem::take(&mut before).into_iter().map(|((_, id), waiting)| (id, waiting)).collect();
+        for (index, airing) in rundown.airings.iter().enumerate() {
+            if self.settled.contains(&airing.id) || airing.until() < since {
+                continue;
+            }
+            let why = was.remove(&airing.id).and_then(|waiting| waiting.why);
+            self.waiting.insert((airing.at, airing.id.clone()), Waiting { index, why });
+        }
+        let old = self.rundown.replace(rundown.clone());
+        let mut gone: Vec<(AiringId, Waiting)> = was.into_iter().collect();
+        gone.sort_by(|a, b| a.0.cmp(&b.0));
+        for (id, waiting) in gone {
+            let old = old.as_ref().expect("what waited was listed in a rundown");
+            let reason = if rundown.stop.contains(&id) { Reason::Cancelled } else { Reason::Unlisted };
+            let airing = &old.airings[waiting.index];
+            // Its window had closed before the news came: that it was cancelled would be the wrong reason.
+            if airing.until() < now {
+                self.settle_waiting(&old.clone(), waiting, shared, now);
+            } else {
+                self.settle(&old.clone(), airing, Outcome::Cancelled(reason), None, shared, now);
+            }
+        }
+        for id in &rundown.stop {
+            self.cut(id, Reason::Cancelled, shared, now);
+        }
+        let oldest = now - MEMORY;
+        self.settled.retain(|id| id.instant > oldest || rundown.airings.iter().any(|a| a.id == *id));
+        self.starts.retain(|(_, start)| *start > oldest);
+    }
+
+    pub fn prepared(&mut self, voice: VoiceId) {
+        if let Some(track) = self.track(voice) {
+            track.prepared = true;
+        }
+    }
+
+    /// A clip cannot be played: the airing is missed, or cut when it has begun.
+    pub fn unplayable(&mut self, voice: VoiceId, reason: Reason, detail: String, shared: &mut Shared, now: Timestamp) {
+        let Some(at) = self.tracks.iter().position(|t| t.voice == voice) else { return };
+        let track = &mut self.tracks[at];
+        track.detail = Some(detail);
+        if track.started.is_some() || track.armed {
+            // The voice ends by itself when its decoded sound is used up.
+            track.cut.get_or_insert(reason);
+            return;
+        }
+        self.finish(at, Outcome::Missed(reason), 0, shared, now);
+    }
+
+    pub fn opened(&mut self) {
+        self.device = Device::Open;
+    }
+
+    pub fn open_failed(&mut self, detail: String, now: Timestamp) {
+        let tries = if let Device::Waiting { tries, .. } = self.device { tries + 1 } else { self.tries() + 1 };
+        let pause = if tries < REOPEN_QUICK_TRIES { REOPEN_AFTER } else { REOPEN_SLOWLY };
+        self.device = Device::Waiting { retry: now + pause, tries };
+        for track in &mut self.tracks {
+            track.detail = Some(detail.clone());
+        }
+    }
+
+    /// The device failed: what had begun is partial; what had not is prepared again, for it never sounded.
+    pub fn lost(&mut self, detail: &str, left: &[(VoiceId, u64)], shared: &mut Shared, now: Timestamp) {
+        self.device = Device::Waiting { retry: now + REOPEN_AFTER, tries: 0 };
+        for at in (0..self.tracks.len()).rev() {
+            let index = self.index;
+            let track = &mut self.tracks[at];
+            track.detail = Some(detail.to_owned());
+            let frames = left.iter().find(|(voice, _)| *voice == track.voice).map_or(0, |(_, frames)| *frames);
+            if track.started.is_some() || frames > 0 {
+                let reason = track.cut.unwrap_or(Reason::DeviceLost);
+                self.finish(at, Outcome::Partial(reason), frames, shared, now);
+            } else if let Some(reason) = track.cut {
+                self.finish(at, Outcome::Partial(reason), 0, shared, now);
+            } else if track.armed {
+                (track.armed, track.prepared, track.voice) = (false, false, shared.voice());
+                let (voice, rundown, airing) = (track.voice, track.rundown.clone(), track.index);
+                shared.effects.push(Effect::Prepare { speaker: index, voice, rundown, airing });
+            }
+        }
+    }
+
+    pub fn powered(&mut self, detail: Option<String>, now: Timestamp) {
+        if self.power == Power::Asked {
+            self.power = Power::On { from: now + self.options.power_lead.delta() };
+            self.power_detail = detail;
+        }
+    }
+
+    pub fn claimed(&mut self, voice: VoiceId, fault: Option<&str>, shared: &mut Shared, now: Timestamp) {
+        let Some(at) = self.tracks.iter().position(|t| t.voice == voice) else { return };
+        if let Some(fault) = fault {
+            self.tracks[at].detail = Some(fault.to_owned());
+            return self.finish(at, Outcome::Missed(Reason::JournalUnwritable), 0, shared, now);
+        }
+        self.tracks[at].claimed = Claimed::Held;
+        let claim = self.tracks[at].claim(self.tracks[at].start.unwrap_or(now));
+        if claim.daily {
+            self.starts.push((claim.airing.broadcast, claim.start));
+        }
+    }
+
+    pub fn started(&mut self, voice: VoiceId, at: Timestamp) {
+        if let Some(track) = self.track(voice) {
+            track.started = Some(at);
+        }
+    }
+
+    pub fn ended(
+        &mut self,
+        voice: VoiceId,
+        frames: u64,
+        elapsed: Duration,
+        starved_frames: u64,
+        shared: &mut Shared,
+        now: Timestamp,
+    ) {
+        let Some(at) = self.tracks.iter().position(|t| t.voice == voice) else { return };
+        let track = &mut self.tracks[at];
+        if starved_frames > 0 {
+            let said = format!("{starved_frames} frames of silence stood in for sound that was not decoded in time");
+            track.detail.get_or_insert(said);
+        }
+        let outcome = track.judge(frames, elapsed);
+        self.finish(at, outcome, frames, shared, now);
+    }
+
+    /// Fades what sounds; what holds no claim is forgotten, so that the next start may still air it.
+    pub fn stop(&mut self, shared: &mut Shared, now: Timestamp) {
+        self.drop_candidate(shared);
+        let ids: Vec<AiringId> = self.tracks.iter().map(|t| t.airing().id.clone()).collect();
+        for id in ids {
+            self.cut(&id, Reason::Shutdown, shared, now);
+        }
+    }
+
+    pub fn abandon(&mut self, shared: &mut Shared, now: Timestamp) {
+        for at in (0..self.tracks.len()).rev() {
+            let track = &self.tracks[at];
+            let reason = track.cut.unwrap_or(Reason::Shutdown);
+            if track.claimed != Claimed::No {
+                self.finish(at, Outcome::Partial(reason), 0, shared, now);
+            }
+        }
+    }
+
+    /// Does whatever is due at `now`; says when to look again.
+    pub fn advance(&mut self, shared: &mut Shared, now: Timestamp) -> Option<Timestamp> {
+        // Nothing plays before its rundown was issued: a clock that says so is wrong.
+        if let Some(rundown) = self.rundown.clone().filter(|r| !shared.stopping && r.issued <= now) {
+            self.settle_what_cannot_start(&rundown, shared, now);
+            self.choose(&rundown, shared, now);
+        }
+        self.open_and_power(shared, now);
+        self.claim_and_arm(shared, now);
+        self.end_what_never_began(shared, now);
+        self.release(shared, now);
+        self.wake(shared, now)
+    }
+
+    fn lead(&self) -> TimeDelta {
+        OPEN_LEAD + if self.options.powered { self.options.power_lead.delta() } else { TimeDelta::zero() }
+    }
+
+    fn tries(&self) -> u32 {
+        if let Device::Waiting { tries, .. } = self.device { tries } else { 0 }
+    }
+
+    fn track(&mut self, voice: VoiceId) -> Option<&mut Track> {
+        self.tracks.iter_mut().find(|t| t.voice == voice)
+    }
+
+    /// The rank of what holds the loudspeaker by a claim.
+    fn holding(&self) -> Option<Rank> {
+        self.tracks.iter().filter(|t| t.claimed != Claimed::No && t.cut.is_none()).map(|t| t.airing().rank()).min()
+    }
+
+    /// The first instant at which the rules let an airing start.
+    fn opens(&self, rundown: &Rundown, airing: &Airing, quiet: &Quiet, now: Timestamp) -> Timestamp {
+        let mut opens = airing.at;
+        if airing.class == Class::Daily && airing.order.is_none() {
+            let same = self.starts.iter().filter(|(broadcast, _)| *broadcast == airing.id.broadcast);
+            // A start after the instant, in a clock that was set back, is as close as one before it.
+            if let Some(last) = same.map(|(_, start)| *start).max() {
+                opens = opens.max(last + rundown.min_gap.delta());
+            }
+        }
+        if airing.class == Class::Emergency && !airing.class.sounds_in_quiet_hours(airing.level) {
+            opens = quiet.ends(opens.max(now));
+        }
+        opens
+    }
+
+    /// Why an airing must not start at `start`, and not later either, if it must not.
+    fn refusal(&self, rundown: &Rundown, airing: &Airing, quiet: &Quiet, start: Timestamp) -> Option<Outcome> {
+        if self.silent_before.is_some_and(|before| airing.at < before) {
+            return Some(Outcome::Missed(Reason::Down));
+        }
+        if airing.at > rundown.valid_until {
+            return Some(Outcome::Refused(Reason::BadRundown));
+        }
+        if airing.class != Class::Emergency && !quiet.allows(airing.class, airing.level, start) {
+            return Some(Outcome::Refused(Reason::QuietHours));
+        }
+        if airing.class == Class::Daily && airing.order.is_none() {
+            let day = |at: Timestamp| at.with_timezone(&quiet.zone).date_naive();
+            let same = |(broadcast, at): &&(Id, Timestamp)| *broadcast == airing.id.broadcast && day(*at) == day(start);
+            if self.starts.iter().filter(same).count() >= rundown.airings_per_day_max as usize {
+                return Some(Outcome::Refused(Reason::TooMany));
+            }
+            if self.opens(rundown, airing, quiet, start) > airing.until() {
+                return Some(Outcome::Refused(Reason::TooSoon));
+            }
+        }
+        None
+    }
+
+    fn settle_what_cannot_start(&mut self, rundown: &Arc<Rundown>, shared: &mut Shared, now: Timestamp) {
+        let due: Vec<(Timestamp, AiringId)> = self.waiting.keys().take_while(|(at, _)| *at <= now).cloned().collect();
+        for key in due {
+            let airing = &rundown.airings[self.waiting[&key].index];
+            let refusal = self.refusal(rundown, airing, &shared.quiet, now);
+            if airing.until() >= now && refusal.is_none() {
+                continue;
+            }
+            let waiting = self.waiting.remove(&key).expect("its key was just read");
+            if let Some(at) = self.tracks.iter().position(|t| t.claimed == Claimed::No && t.airing().id == key.1) {
+                let track = self.tracks.remove(at);
+                shared.effects.push(Effect::Discard { speaker: self.index, voice: track.voice });
+            }
+            match refusal.filter(|_| airing.until() >= now) {
+                Some(outcome) => self.settle(rundown, airing, outcome, None, shared, now),
+                None => self.settle_waiting(rundown, waiting, shared, now),
+            }
+        }
+    }
+
+    /// The late window of an airing closed.
+    fn settle_waiting(&mut self, rundown: &Arc<Rundown>, waiting: Waiting, shared: &mut Shared, now: Timestamp) {
+        let airing = &rundown.airings[waiting.index];
+        let (reason, detail) = waiting.why.unwrap_or((Reason::Down, None));
+        let late = airing.at + airing.late.delta();
+        let outcome = match airing.expires {
+            Some(expires) if expires <= late => Outcome::Expired,
+            _ => Outcome::Missed(reason),
+        };
+        self.settle(rundown, airing, outcome, detail, shared, now);
+    }
+
+    fn settle(
+        &mut self,
+        rundown: &Rundown,
+        airing: &Airing,
+        outcome: Outcome,
+        detail: Option<String>,
+        shared: &mut Shared,
+        now: Timestamp,
+    ) {
+        self.settled.insert(airing.id.clone());
+        let receipt = silent_receipt(rundown, airing, outcome, now, &self.options);
+        shared.effects.push(Effect::Receipt(crate::rundown::Receipt { detail, ..receipt }));
+    }
+
+    /// Ends a track.
+    fn finish(&mut self, at: usize, outcome: Outcome, frames: u64, shared: &mut Shared, now: Timestamp) {
+        let mut track = self.tracks.remove(at);
+        if !track.armed {
+            shared.effects.push(Effect::Discard { speaker: self.index, voice: track.voice });
+        }
+        if let Some(said) = self.power_detail.clone() {
+            track.detail = Some(track.detail.map_or(said.clone(), |detail| format!("{detail}; {said}")));
+        }
+        let id = track.airing().id.clone();
+        self.waiting.remove(&(track.airing().at, id.clone()));
+        self.settled.insert(id);
+        self.idle_since = now;
+        shared.effects.push(Effect::Receipt(track.receipt(outcome, frames, now, &self.options)));
+    }
+
+    /// What is being prepared goes on being prepared when the new rundown lists it just the same.
+    fn keep_or_drop_candidate(&mut self, rundown: &Arc<Rundown>, shared: &mut Shared) {
+        let Some(track) = self.tracks.iter_mut().find(|t| t.claimed == Claimed::No) else { return };
+        let same = |airing: &Airing| {
+            airing.id == track.airing().id
+                && airing.at == track.airing().at
+                && programme(rundown, airing) == track.programme()
+        };
+        match rundown.airings.iter().position(same) {
+            Some(index) => (track.rundown, track.index) = (rundown.clone(), index),
+            None => self.drop_candidate(shared),
+        }
+    }
+
+    fn drop_candidate(&mut self, shared: &mut Shared) {
+        if let Some(at) = self.tracks.iter().position(|t| t.claimed == Claimed::No) {
+            let track = self.tracks.remove(at);
+            shared.effects.push(Effect::Discard { speaker: self.index, voice: track.voice });
+        }
+    }
+
+    /// Stops an airing that holds a claim.
+    fn cut(&mut self, id: &AiringId, reason: Reason, shared: &mut Shared, now: Timestamp) {
+        let index = self.index;
+        let Some(at) = self.tracks.iter().position(|t| t.airing().id == *id && t.claimed != Claimed::No) else {
+            return;
+        };
+        let track = &mut self.tracks[at];
+        if track.cut.is_some() {
+            return;
+        }
+        track.cut = Some(reason);
+        if track.armed {
+            let by = now + TimeDelta::from_std(FADE).expect("a fade is short");
+            shared.effects.push(Effect::Cut { speaker: index, voice: track.voice, by });
+        } else if track.claimed == Claimed::Held {
+            self.finish(at, Outcome::Partial(reason), 0, shared, now);
+        }
+    }
+
+    /// Chooses the airing that is to start next, by the rule that the planner uses too, and begins to prepare it.
+    fn choose(&mut self, rundown: &Arc<Rundown>, shared: &mut Shared, now: Timestamp) {
+        let holding = self.holding();
+        let near = now + self.lead();
+        let mut keys = Vec::new();
+        let mut bids = Vec::new();
+        for (key, waiting) in self.waiting.range(..) {
+            if key.0 > near {
+                break;
+            }
+            let airing = &rundown.airings[waiting.index];
+            let at = self.opens(rundown, airing, &shared.quiet, now);
+            let may = self.refusal(rundown, airing, &shared.quiet, now.max(at)).is_none();
+            if at <= near && airing.until() >= now.max(at) && may {
+                keys.push(key.clone());
+                bids.push(Bid {
+                    rank: airing.rank(),
+                    at,
+                    until: airing.until(),
+                    broadcast: airing.id.broadcast.clone(),
+                });
+            }
+        }
+        let can = |bid: &&Bid| holding.is_none_or(|rank| bid.rank.cuts(rank));
+        let first = bids.iter().filter(can).map(|bid| bid.at).min();
+        let chosen = first.and_then(|at| decide(now.max(at), holding, &bids).start);
+        for (_, key) in keys.iter().enumerate().filter(|(i, key)| Some(*i) != chosen && key.0 <= now) {
+            let waiting = self.waiting.get_mut(key).expect("its key was just read");
+            waiting.why.get_or_insert((Reason::Clash, None));
+        }
+        let candidate = self.tracks.iter().find(|t| t.claimed == Claimed::No).map(|t| t.airing().id.clone());
+        let chosen = chosen.map(|i| &keys[i]);
+        if candidate.as_ref() == chosen.map(|(_, id)| id) {
+            return;
+        }
+        self.drop_candidate(shared);
+        if let Some(key) = chosen {
+            let voice = shared.voice();
+            let index = self.waiting[key].index;
+            let speaker = self.index;
+            shared.effects.push(Effect::Prepare { speaker, voice, rundown: rundown.clone(), airing: index });
+            self.tracks.push(Track {
+                rundown: rundown.clone(),
+                index,
+                voice,
+                prepared: false,
+                claimed: Claimed::No,
+                start: None,
+                armed: false,
+                started: None,
+                cut: None,
+                detail: None,
+            });
+        }
+    }
+
+    fn open_and_power(&mut self, shared: &mut Shared, now: Timestamp) {
+        let wanted = self.tracks.iter().any(|t| t.cut.is_none());
+        if !wanted || shared.stopping {
+            return;
+        }
+        let open = match self.device {
+            Device::Closed => true,
+            Device::Waiting { retry, .. } => retry <= now,
+            Device::Opening | Device::Open => false,
+        };
+        if open {
+            let tries = self.tries();
+            self.device =
+                if tries > 0 { Device::Waiting { retry: Timestamp::MAX_UTC, tries } } else { Device::Opening };
+            shared.effects.push(Effect::Open { speaker: self.index });
+        }
+        if self.options.powered && self.power == Power::Off {
+            self.power = Power::Asked;
+            shared.effects.push(Effect::PowerOn { speaker: self.index });
+        }
+    }
+
+    /// When sound may begin, if it may: the device runs and the amplifier is warm.
+    fn ready_from(&self) -> Option<Timestamp> {
+        let powered = match self.power {
+            _ if !self.options.powered => Some(Timestamp::MIN_UTC),
+            Power::On { from } => Some(from),
+            Power::Off | Power::Asked => None,
+        };
+        powered.filter(|_| self.device == Device::Open)
+    }
+
+    fn claim_and_arm(&mut self, shared: &mut Shared, now: Timestamp) {
+        for at in (0..self.tracks.len()).rev() {
+            let track = &self.tracks[at];
+            let airing = track.airing();
+            let over = airing.expires.is_some_and(|expires| expires < now);
+            if track.started.is_some() && over && track.cut.is_none() {
+                self.tracks[at].detail = Some("its expiry came while it sounded".to_owned());
+                let id = self.tracks[at].airing().id.clone();
+                self.cut(&id, Reason::Cancelled, shared, now);
+                continue;
+            }
+            if track.armed || track.claimed == Claimed::Asked {
+                continue;
+            }
+            if track.cut.is_some() {
+                continue;
+            }
+            if track.claimed == Claimed::Held && airing.until() < now {
+                let outcome = match self.device {
+                    _ if over => Outcome::Expired,
+                    Device::Open => Outcome::Missed(Reason::JournalUnwritable),
+                    _ => Outcome::Missed(Reason::NoDevice),
+                };
+                self.finish(at, outcome, 0, shared, now);
+                continue;
+            }
+            let Some(ready) = self.ready_from().filter(|_| track.prepared) else {
+                self.note_what_is_missing(at, now);
+                continue;
+            };
+            let start = match track.start {
+                Some(start) => start.max(ready),
+                None => self.opens(&track.rundown, airing, &shared.quiet, now).max(ready).max(now),
+            };
+            if !shared.quiet.allows(airing.class, airing.level, start) {
+                continue;
+            }
+            if track.claimed == Claimed::Held {
+                self.arm(at, start, shared, now);
+            } else if start - CLAIM_LEAD <= now
+                && start <= airing.until()
+                && self.refusal(&track.rundown, airing, &shared.quiet, start).is_none()
+            {
+                let claim = track.claim(start);
+                let track = &mut self.tracks[at];
+                (track.claimed, track.start) = (Claimed::Asked, Some(start));
+                self.settled.insert(claim.airing.clone());
+                self.waiting.remove(&(track.airing().at, claim.airing.clone()));
+                shared.claims.push((self.index, track.voice, claim));
+            }
+        }
+    }
+
+    /// What was cut between its claim and its arming never sounds.
+    fn end_what_never_began(&mut self, shared: &mut Shared, now: Timestamp) {
+        for at in (0..self.tracks.len()).rev() {
+            let track = &self.tracks[at];
+            if let Some(reason) = track.cut.filter(|_| track.claimed == Claimed::Held && !track.armed) {
+                self.finish(at, Outcome::Partial(reason), 0, shared, now);
+            }
+        }
+    }
+
+    /// Lets the first sample leave at `start`; what it goes before fades out just before.
+    fn arm(&mut self, at: usize, start: Timestamp, shared: &mut Shared, now: Timestamp) {
+        let (rank, voice) = (self.tracks[at].airing().rank(), self.tracks[at].voice);
+        let fade = TimeDelta::from_std(FADE).expect("a fade is short");
+        let mut start = start;
+        for i in (0..self.tracks.len()).rev() {
+            let other = &mut self.tracks[i];
+            if i == at || other.claimed == Claimed::No || !rank.cuts(other.airing().rank()) {
+                continue;
+            }
+            if other.armed {
+                start = start.max(now + fade);
+                if other.cut.is_none() {
+                    other.cut = Some(Reason::PreEmpted);
+                    shared.effects.push(Effect::Cut { speaker: self.index, voice: other.voice, by: start });
+                }
+            } else {
+                other.cut.get_or_insert(Reason::PreEmpted);
+            }
+        }
+        let track = &mut self.tracks[at];
+        track.armed = true;
+        track.start = Some(start);
+        let volume = track.airing().volume;
+        shared.effects.push(Effect::Arm { speaker: self.index, voice, start, volume });
+    }
+
+    /// Remembers why a due airing has not begun, for the day that its window closes.
+    fn note_what_is_missing(&mut self, at: usize, now: Timestamp) {
+        let track = &self.tracks[at];
+        let airing = track.airing();
+        if airing.at <= now && matches!(self.device, Device::Waiting { .. } | Device::Opening) {
+            let why = Some((Reason::NoDevice, track.detail.clone()));
+            if let Some(waiting) = self.waiting.get_mut(&(airing.at, airing.id.clone())) {
+                waiting.why = why;
+            }
+        }
+    }
+
+    fn release(&mut self, shared: &mut Shared, now: Timestamp) {
+        if !self.tracks.is_empty() {
+            return;
+        }
+        if self.power != Power::Off && now >= self.idle_since + POWER_TAIL {
+            self.power = Power::Off;
+            self.power_detail = None;
+            shared.effects.push(Effect::PowerOff { speaker: self.index });
+        }
+        let open = matches!(self.device, Device::Open | Device::Opening);
+        if open && (now >= self.idle_since + CLOSE_AFTER || now < self.idle_since) {
+            shared.effects.push(Effect::Close { speaker: self.index });
+            self.device = Device::Closed;
+        } else if matches!(self.device, Device::Waiting { .. }) {
+            self.device = Device::Closed;
+        }
+    }
+
+    fn wake(&self, shared: &Shared, now: Timestamp) -> Option<Timestamp> {
+        let mut wake: Option<Timestamp> = None;
+        let mut at = |t: Timestamp| {
+            if t > now {
+                wake = Some(wake.map_or(t, |w: Timestamp| w.min(t)));
+            }
+        };
+        let lead = self.lead();
+        if let Some(rundown) = self.rundown.as_ref().filter(|_| !shared.stopping) {
+            at(rundown.issued);
+            for ((due, _), waiting) in &self.waiting {
+                let airing = &rundown.airings[waiting.index];
+                at(*due - lead);
+                at(*due);
+                if *due > now + lead {
+                    break;
+                }
+                let opens = self.opens(rundown, airing, &shared.quiet, now);
+                at(opens - lead);
+                at(opens);
+                at(airing.until() + TICK);
+            }
+        }
+        for track in &self.tracks {
+            let airing = track.airing();
+            if let Some(expires) = airing.expires {
+                at(expires + TICK);
+            }
+            at(airing.until() + TICK);
+            at(self.opens(&track.rundown, airing, &shared.quiet, now) - CLAIM_LEAD);
+            if let Some(ready) = self.ready_from() {
+                at(ready.max(airing.at) - CLAIM_LEAD);
+            }
+        }
+        if let Device::Waiting { retry, .. } = self.device {
+            at(retry);
+        }
+        if self.tracks.is_empty() {
+            at(self.idle_since + POWER_TAIL);
+            at(self.idle_since + CLOSE_AFTER);
+        }
+        wake
+    }
+}
