@@ -9,4 +9,5 @@
 //!        pump (one thread, for wav, command, null) or a sound card's callback pulls the desk ─> sink ─> loudspeaker
 //! ```
 
+pub mod desk;
 pub mod player;
