@@ -9,5 +9,19 @@
 //!        pump (one thread, for wav, command, null) or a sound card's callback pulls the desk ─> sink ─> loudspeaker
 //! ```
 
+mod decode;
 pub mod desk;
+mod driver;
+mod journal;
+pub mod machine;
 pub mod player;
+mod power;
+mod pump;
+pub mod sink;
+
+pub use driver::{DeviceState, Status};
+pub use journal::JournalFault;
+pub use machine::{Loudspeaker, Machine, Options, Running, StartFault, start};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! A sound card, or whatever ALSA reaches under a device's name.
+//!
+//! The card paces itself: its callback fills the desk and says, from the driver's own timestamps, when each block will be
+//! heard. The device is chosen by name and there is never a fallback. One thread a card opens it, watches its frame
+//! clock and closes it; a dead device makes cpal's error callback spin, so the callback only tells once and the stream
+//! is dropped at once.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, sync_channel};
+use std::time::Duration;
+
+use rodio::cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
+use rodio::cpal::{
+    self, BufferSize, Device, FromSample, OutputCallbackInfo, SampleFormat, SizedSample, Stream, StreamConfig,
+    SupportedBufferSize, SupportedStreamConfigRange,
+};
+
+use super::SinkFault;
+use crate::base::Clock;
+use crate::base::clock::Bell;
+use crate::rundown::programme::FRAMES_PER_SECOND;
+use crate::station::desk::{Desk, Progress};
+use crate::station::player::SpeakerIndex;
+use crate::station::pump::News;
+
+/// Small enough that an unplanned emergency starts within a few hundredths of a second, large enough for a weak box.
+const PERIOD_FRAMES: u32 = 512;
+/// A clock of frames that stands this long belongs to a dead device.
+const STILL_MAX: Duration = Duration::from_secs(2);
+/// How long the frame clock may take to begin to move after opening; a sound server needs up to 1.4 s.
+const BEGIN_MAX: Duration = Duration::from_secs(3);
+/// How often an open card is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// The most channels a voice is copied to.
+const CHANNELS_MAX: u16 = 8;
+
+pub(in crate::station) enum Request {
+    Open(Desk, Arc<Progress>),
+    Close,
+}
+
+/// The supervisor of one card.
+pub(in crate::station) struct Card {
+    pub device: String,
+    pub speaker: SpeakerIndex,
+    pub clock: Arc<dyn Clock>,
+    pub requests: Receiver<Request>,
+    pub news: Sender<News>,
+    pub bell: Arc<Bell>,
+}
+
+/// How an open card came to its end.
+enum End {
+    Closed,
+    Lost(String),
+    Over,
+}
+
+impl Card {
+    /// Serves requests until nobody is left to make them.
+    pub fn run(self) {
+        while let Ok(request) = self.requests.recv() {
+            let Request::Open(desk, progress) = request else { continue };
+            match self.open(desk, &progress) {
+                Ok((stream, faults)) => match self.watch(&progress, &faults, stream) {
+                    End::Closed => {}
+                    End::Lost(detail) => self.tell(News::Lost(self.speaker, detail)),
+                    End::Over => return,
+                },
+                Err(fault) => self.tell(News::OpenFailed(self.speaker, fault.0)),
+            }
+        }
+    }
+
+    fn tell(&self, news: News) {
+        let _ = self.news.send(news);
+        self.bell.ring();
+    }
+
+    /// Opens the device and waits until its frame clock moves.
+    fn open(&self, desk: Desk, progress: &Progress) -> Result<(Stream, Receiver<String>), SinkFault> {
+        let fault = |what: &dyn std::fmt::Display| {
+            SinkFault(format!(
+                "the sound device `{}` cannot be used: {what}; see that it is plugged in, and run `cunxiang doctor`",
+                self.device
+            ))
+        };
+        let device = find(&self.device).map_err(|e| fault(&e))?;
+        let (config, format) = choose(&device).map_err(|e| fault(&e))?;
+        let (errors, faults) = sync_channel(1);
+        let stream = self.stream(&device, config, format, desk, errors).map_err(|e| fault(&e))?;
+        stream.play().map_err(|e| fault(&e))?;
+        let deadline = self.clock.monotonic() + BEGIN_MAX;
+        while progress.frames.load(Ordering::Acquire) == 0 {
+            match faults.recv_timeout(LOOK_EVERY / 5) {
+                Ok(said) => return Err(fault(&said)),
+                Err(RecvTimeoutError::Disconnected) => return Err(fault(&"its stream ended")),
+                Err(RecvTimeoutError::Timeout) if self.clock.monotonic() > deadline => {
+                    return Err(fault(&"it takes no sound"));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+        self.tell(News::Opened(self.speaker));
+        Ok((stream, faults))
+    }
+
+    fn watch(&self, progress: &Progress, faults: &Receiver<String>, stream: Stream) -> End {
+        let (mut frames, mut moved) = (0, self.clock.monotonic());
+        let end = loop {
+            match self.requests.recv_timeout(LOOK_EVERY) {
+                Ok(Request::Close) => break End::Closed,
+                // The driver closes before it opens again.
+                Ok(Request::Open(..)) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break End::Over,
+            }
+            match faults.try_recv() {
+                Ok(said) => break End::Lost(format!("the sound device `{}` failed: {said}", self.device)),
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
+            }
+            let (now, seen) = (self.clock.monotonic(), progress.frames.load(Ordering::Acquire));
+            if seen != frames {
+                (frames, moved) = (seen, now);
+            } else if now.saturating_sub(moved) > STILL_MAX {
+                break End::Lost(format!("the sound device `{}` takes no more sound", self.device));
+            }
+        };
+        drop(stream);
+        end
+    }
+
+    fn stream(
+        &self,
+        device: &Device,
+        config: StreamConfig,
+        format: SampleFormat,
+        desk: Desk,
+        errors: SyncSender<String>,
+    ) -> Result<Stream, cpal::Error> {
+        match format {
+            SampleFormat::F32 => self.stream_of::<f32>(device, config, desk, errors),
+            SampleFormat::I32 => self.stream_of::<i32>(device, config, desk, errors),
+            SampleFormat::U16 => self.stream_of::<u16>(device, config, desk, errors),
+            SampleFormat::U8 => self.stream_of::<u8>(device, config, desk, errors),
+            _ => self.stream_of::<i16>(device, config, desk, errors),
+        }
+    }
+
+    fn stream_of<T: SizedSample + FromSample<f32>>(
+        &self,
+        device: &Device,
+        config: StreamConfig,
+        mut desk: Desk,
+        errors: SyncSender<String>,
+    ) -> Result<Stream, cpal::Error> {
+        let channels = usize::from(config.channels);
+        let (clock, bell) = (self.clock.clone(), self.bell.clone());
+        let mut block = [0f32; PERIOD_FRAMES as usize];
+        let fill = move |out: &mut [T], info: &OutputCallbackInfo| {
+            let stamp = info.timestamp();
+            let mut at = clock.monotonic() + stamp.playback.duration_since(stamp.callback);
+            // A device may ask for more than one period at a time.
+            for out in out.chunks_mut(block.len() * channels) {
+                let block = &mut block[..out.len() / channels];
+                let marks = desk.fill(block, at);
+                for (frame, sample) in out.chunks_mut(channels).zip(block.iter()) {
+                    frame.fill(T::from_sample(*sample));
+                }
+                at += crate::station::desk::time_of(block.len() as u64);
+                if marks.iter().any(Option::is_some) {
+                    // One write to an eventfd: it neither waits nor allocates.
+                    bell.ring();
+                }
+            }
+        };
+        let failed = move |error: cpal::Error| {
+            // The text is made once: the channel holds one, and a dead device calls this 100,000 times a second.
+            let _ = errors.try_send(error.to_string());
+        };
+        device.build_output_stream::<T, _, _>(config, fill, failed, None)
+    }
+}
+
+fn find(name: &str) -> Result<Device, String> {
+    let host = cpal::default_host();
+    if name == "default" {
+        return host.default_output_device().ok_or_else(|| "no default device is configured".to_owned());
+    }
+    let mut devices = host.output_devices().map_err(|e| e.to_string())?;
+    devices
+        .find(|device| names(device).iter().any(|n| n == name))
+        .ok_or_else(|| "there is none of that name".to_owned())
+}
+
+fn names(device: &Device) -> Vec<String> {
+    let id = device.id().ok().map(|id| id.id().to_owned());
+    let description = device.description().ok().map(|d| d.name().to_owned());
+    id.into_iter().chain(description).collect()
+}
+
+/// The names under which sound devices can be chosen. That one is listed is no proof that it works.
+pub fn devices() -> Vec<String> {
+    let listed = cpal::default_host()
+        .output_devices()
+        .map(|devices| devices.filter_map(|d| names(&d).into_iter().next()).collect());
+    listed.unwrap_or_default()
+}
+
+/// 48 kHz in the fewest channels and the plainest format that the device takes.
+fn choose(device: &Device) -> Result<(StreamConfig, SampleFormat), String> {
+    let formats = [SampleFormat::I16, SampleFormat::F32, SampleFormat::I32, SampleFormat::U16, SampleFormat::U8];
+    let rank = |range: &SupportedStreamConfigRange| {
+        let format = formats.iter().position(|f| *f == range.sample_format())?;
+        let rate = (range.min_sample_rate()..=range.max_sample_rate()).contains(&FRAMES_PER_SECOND);
+        let channels = range.channels();
+        // Stereo first: many cards that offer one channel play it on the left only.
+        (rate && channels <= CHANNELS_MAX).then_some(((channels as i32 - 2).abs(), format))
+    };
+    let ranges = device.supported_output_configs().map_err(|e| e.to_string())?;
+    let best = ranges.filter_map(|range| Some((rank(&range)?, range))).min_by_key(|(rank, _)| *rank);
+    let (_, range) = best.ok_or_else(|| "it cannot play 48 kHz".to_owned())?;
+    let buffer_size = match *range.buffer_size() {
+        SupportedBufferSize::Range { min, max } => BufferSize::Fixed(PERIOD_FRAMES.clamp(min, max.max(min))),
+        SupportedBufferSize::Unknown => BufferSize::Fixed(PERIOD_FRAMES),
+    };
+    let config = StreamConfig { channels: range.channels(), sample_rate: FRAMES_PER_SECOND, buffer_size };
+    Ok((config, range.sample_format()))
+}
