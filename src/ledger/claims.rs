@@ -11,12 +11,12 @@ use crate::base::Timestamp;
 /// Groups move rarely and once; a longer chain is a service gone mad.
 const MOVED_TWICE: (&str, &str) = ("moved-twice", "the group moved again right after it had moved");
 
-/// The head of each lane of each chat: due, not expired, no earlier part of its post still open, and nothing of the
-/// same lane on its way to the same chat, so that a group reads everything in order.
+/// The head of each lane of each chat: due, not expired, no earlier part of its post still open (a repeat holds
+/// up no first try), and nothing of the same lane on its way to the same chat, so that a group reads everything in order.
 const CLAIMABLE: &str = "SELECT w.*, p.body AS post_body FROM (\
     SELECT c.*, ROW_NUMBER() OVER (PARTITION BY c.robot, c.chat, c.lane ORDER BY c.due, c.post, c.position, c.repeat) AS turn \
     FROM calls c WHERE c.state = 'waiting' AND c.due <= $1 AND c.expires > $1 \
-    AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.post = c.post AND e.position < c.position AND e.state IN ('waiting', 'sending')) \
+    AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.post = c.post AND e.position < c.position AND e.repeat <= c.repeat AND e.state IN ('waiting', 'sending')) \
     AND NOT EXISTS (SELECT 1 FROM calls s WHERE s.state = 'sending' AND s.robot = c.robot AND s.chat = c.chat AND s.lane = c.lane)\
     ) w JOIN posts p ON p.id = w.post WHERE w.turn = 1 ORDER BY w.lane, w.due, w.post, w.position";
 
