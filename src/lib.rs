@@ -18,6 +18,7 @@ pub mod catalog;
 pub mod cmd;
 pub mod lang;
 pub mod ledger;
+pub mod outbox;
 pub mod planner;
 pub mod rundown;
 pub mod station;

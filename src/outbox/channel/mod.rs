@@ -1,0 +1,148 @@
+//! Kinds of chat services: one file each, one table of them.
+//!
+//! A channel sends once and says how it went. It never waits, tries again, or reads a clock but for the bound on one
+//! call; only the queue does. It knows no language rules and no ledger.
+
+pub mod folder;
+pub mod telegram;
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use futures::future::BoxFuture;
+use serde_json::Value;
+
+use crate::base::{Id, Tag};
+use crate::ledger::CallId;
+use crate::rundown::Post;
+
+/// What is set up, by kind.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub folder: Option<folder::Options>,
+    pub telegram: Option<telegram::Options>,
+}
+
+type Open = fn(&Options) -> Option<Result<Arc<dyn Channel>, ChannelFault>>;
+
+/// Every kind there is. The default goes first.
+pub const CHANNELS: &[(&str, Open)] = &[
+    (folder::KIND, |options| {
+        let options = options.folder.as_ref()?;
+        Some(Ok(Arc::new(folder::Folder::new(options.clone()))))
+    }),
+    (telegram::KIND, |options| {
+        let options = options.telegram.as_ref()?;
+        Some(telegram::Telegram::open(options).map(|telegram| Arc::new(telegram) as Arc<dyn Channel>))
+    }),
+];
+
+/// The channels that are set up, and why others that should be are not: those hold back only their own chats.
+pub fn open(options: &Options) -> (Vec<Arc<dyn Channel>>, Vec<ChannelFault>) {
+    let (mut channels, mut faults) = (Vec::new(), Vec::new());
+    for (_, open) in CHANNELS {
+        match open(options) {
+            Some(Ok(channel)) => channels.push(channel),
+            Some(Err(fault)) => faults.push(fault),
+            None => {}
+        }
+    }
+    (channels, faults)
+}
+
+/// Why a channel cannot be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("{kind}: {what}; {help}")]
+pub struct ChannelFault {
+    pub kind: &'static str,
+    pub what: String,
+    pub help: String,
+}
+
+/// A kind of chat service.
+pub trait Channel: Send + Sync {
+    fn kind(&self) -> &'static str;
+
+    /// Whose budget its calls use; shown to people, so no secret.
+    fn robot(&self) -> &str;
+
+    /// Whether the same call sent twice arrives once. Only then is a call that may have arrived sent again by itself.
+    fn idempotent(&self) -> bool;
+
+    /// At most three quarters of what the service allows.
+    fn budget(&self) -> &'static [Limit];
+
+    /// The longest text of one message, in UTF-16 units.
+    fn text_units_max(&self) -> usize;
+
+    /// Whether an address can be one of this service.
+    ///
+    /// Errors: what is wrong and what to write instead.
+    fn check_address(&self, address: &Value) -> Result<(), String>;
+
+    /// Sends once. Ends in bounded time.
+    fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer>;
+}
+
+/// One call, with all it takes.
+#[derive(Debug, Clone)]
+pub struct Parcel {
+    pub id: CallId,
+    pub chat: Id,
+    pub address: Value,
+    pub content: Content,
+    /// What it is a part of.
+    pub post: Post,
+}
+
+#[derive(Debug, Clone)]
+pub enum Content {
+    Text {
+        language: Tag,
+        text: String,
+    },
+    /// A voice note: the bytes of a clip, mono Ogg Opus.
+    Voice {
+        language: Tag,
+        title: String,
+        frames: u64,
+        bytes: Vec<u8>,
+    },
+}
+
+/// How a call went. Details are for people and hold no secret.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// It arrived, under these names.
+    Sent { ids: Vec<String> },
+    /// It surely did not arrive; it may be tried again, not before `after` where the service says so.
+    Retry { after: Option<TimeDelta>, code: String, detail: String },
+    /// The group has another address now; it surely did not arrive.
+    Moved { address: Value },
+    /// It surely did not arrive, and trying again would not help.
+    Refused { code: String, detail: String },
+    /// It may have arrived.
+    Unknown { code: String, detail: String },
+}
+
+/// No more than `calls` in any span of `per`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    pub scope: Scope,
+    pub calls: u32,
+    pub per: TimeDelta,
+}
+
+/// What a limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Robot,
+    Chat,
+}
+
+impl Limit {
+    /// Two thirds are for ordinary posts, the rest is kept free for emergencies.
+    pub fn ordinary_calls(&self) -> u32 {
+        (self.calls * 2).div_ceil(3).max(1)
+    }
+}

@@ -1,0 +1,298 @@
+//! Telegram groups, by a robot.
+//!
+//! Limits: about 30 messages a second over all, 20 a minute and 1 a second to one group, not fixed by the service
+//! (<https://core.telegram.org/bots/faq>); 4,096 characters a text and 1,024 a caption, counted in UTF-16 units. The
+//! service has no idempotency key, so a call without a readable answer stays unknown.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+use teloxide::payloads::{SendMessageSetters as _, SendVoiceSetters as _};
+use teloxide::prelude::Requester as _;
+use teloxide::types::{ChatId, InputFile, LinkPreviewOptions, Message, Recipient};
+use teloxide::{Bot, RequestError};
+
+use super::{Answer, Channel, ChannelFault, Content, Limit, Parcel, Scope};
+use crate::outbox::split;
+use crate::rundown::programme::FRAMES_PER_SECOND;
+
+pub const KIND: &str = "telegram";
+
+/// How to reach the service.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Holds the robot's token and nothing else; mode 0600.
+    pub token_file: PathBuf,
+    /// Another server that speaks the same; none for the service's own.
+    pub api_url: Option<String>,
+    /// Such as `http://proxy:3128` or `socks5h://127.0.0.1:1080`; may hold a password.
+    pub proxy: Option<String>,
+    /// The bound on a text; a voice note has [`VOICE_TIMES`] as long. [`TIMEOUT`] unless there is a reason.
+    pub timeout: Duration,
+}
+
+/// A text is small, but the line may be bad; teloxide alone waits 10 s on an error of the server.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
+/// A voice note of a minute is 240 KB: two minutes at 16 kbit/s.
+pub const VOICE_TIMES: u32 = 4;
+/// Shorter than [`TIMEOUT`], so that a server that cannot be reached is known as such and tried again.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+const TEXT_UNITS_MAX: usize = 4096;
+const CAPTION_UNITS_MAX: usize = 1024;
+
+/// Three quarters of the service's limits.
+const BUDGET: &[Limit] = &[
+    Limit { scope: Scope::Robot, calls: 22, per: TimeDelta::seconds(1) },
+    Limit { scope: Scope::Chat, calls: 15, per: TimeDelta::seconds(60) },
+    Limit { scope: Scope::Chat, calls: 1, per: TimeDelta::milliseconds(1334) },
+];
+
+pub struct Telegram {
+    bot: Bot,
+    robot: String,
+    token: String,
+    timeout: Duration,
+}
+
+impl Telegram {
+    /// Reads the token and makes ready; reaches for nothing.
+    ///
+    /// Errors: no token, or no address in `api_url` or `proxy`. None of them names the token.
+    pub fn open(options: &Options) -> Result<Telegram, ChannelFault> {
+        let fault = |what: String, help: &str| ChannelFault { kind: KIND, what, help: help.into() };
+        let file = options.token_file.display();
+        let text = std::fs::read_to_string(&options.token_file).map_err(|error| {
+            fault(format!("the token cannot be read from {file} ({error})"), "write the robot's token into that file")
+        })?;
+        let token = text.trim();
+        let robot = match token.split_once(':') {
+            Some((number, secret))
+                if !number.is_empty()
+                    && number.bytes().all(|b| b.is_ascii_digit())
+                    && secret.len() >= 20
+                    && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') =>
+            {
+                format!("{KIND}:{number}")
+            }
+            _ => {
+                let what = format!("{file} holds no robot's token");
+                return Err(fault(what, "write it as BotFather gives it: a number, a colon, 35 letters"));
+            }
+        };
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(options.timeout * VOICE_TIMES)
+            // A call may go only where it is told.
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            // A kept connection that died meanwhile makes a call unknown; a new one costs a handshake.
+            .pool_max_idle_per_host(0)
+            .tcp_nodelay(true);
+        if let Some(proxy) = &options.proxy {
+            // The error would name the address, and with it a password.
+            let proxy = reqwest::Proxy::all(proxy).map_err(|_| {
+                fault("`proxy` is no address".into(), "write it as http://host:3128 or socks5h://host:1080")
+            })?;
+            builder = builder.proxy(proxy);
+        }
+        let client = builder
+            .build()
+            .map_err(|_| fault("no HTTPS connections can be made".into(), "check the system's certificates"))?;
+        let mut bot = Bot::with_client(token, client);
+        if let Some(url) = &options.api_url {
+            let url = reqwest::Url::parse(url)
+                .ok()
+                .filter(|url| url.has_host())
+                .ok_or_else(|| fault("`api_url` is no address".into(), "write it as https://host, or leave it out"))?;
+            bot = bot.set_api_url(url);
+        }
+        Ok(Telegram { bot, robot, token: token.to_owned(), timeout: options.timeout })
+    }
+
+    async fn call(&self, parcel: &Parcel, chat: Recipient) -> Answer {
+        let (sent, limit) = match &parcel.content {
+            Content::Text { text, .. } => {
+                let preview = LinkPreviewOptions {
+                    is_disabled: true,
+                    url: None,
+                    prefer_small_media: false,
+                    prefer_large_media: false,
+                    show_above_text: false,
+                };
+                let call = self.bot.send_message(chat, text).link_preview_options(preview);
+                (call.into_future().boxed(), self.timeout)
+            }
+            Content::Voice { language, title, frames, bytes } => {
+                let file = InputFile::memory(bytes.clone()).file_name(format!("{language}.ogg"));
+                let seconds = u32::try_from(frames.div_ceil(u64::from(FRAMES_PER_SECOND))).unwrap_or(u32::MAX);
+                let caption = split::split(title, CAPTION_UNITS_MAX).swap_remove(0);
+                let call = self.bot.send_voice(chat, file).caption(caption).duration(seconds);
+                (call.into_future().boxed(), self.timeout * VOICE_TIMES)
+            }
+        };
+        match tokio::time::timeout(limit, sent).await {
+            Ok(Ok(Message { id, .. })) => Answer::Sent { ids: vec![id.0.to_string()] },
+            Ok(Err(error)) => self.without_secret(classify(error)),
+            Err(_) => unknown("timeout", "no answer came in time"),
+        }
+    }
+
+    /// Services repeat what they were sent; the token is masked wherever it turns up.
+    fn without_secret(&self, answer: Answer) -> Answer {
+        let mask = |text: String| text.replace(&self.token, "<token>");
+        match answer {
+            Answer::Retry { after, code, detail } => Answer::Retry { after, code, detail: mask(detail) },
+            Answer::Refused { code, detail } => Answer::Refused { code, detail: mask(detail) },
+            Answer::Unknown { code, detail } => Answer::Unknown { code, detail: mask(detail) },
+            answer @ (Answer::Sent { .. } | Answer::Moved { .. }) => answer,
+        }
+    }
+}
+
+impl Channel for Telegram {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn robot(&self) -> &str {
+        &self.robot
+    }
+
+    fn idempotent(&self) -> bool {
+        false
+    }
+
+    fn budget(&self) -> &'static [Limit] {
+        BUDGET
+    }
+
+    fn text_units_max(&self) -> usize {
+        TEXT_UNITS_MAX
+    }
+
+    fn check_address(&self, address: &Value) -> Result<(), String> {
+        recipient(address).map(drop)
+    }
+
+    fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer> {
+        async move {
+            match recipient(&parcel.address) {
+                Ok(chat) => self.call(parcel, chat).await,
+                Err(detail) => Answer::Refused { code: "bad-address".into(), detail },
+            }
+        }
+        .boxed()
+    }
+}
+
+/// `chat = -1001234567890`, or `chat = "@name"` of a public one.
+fn recipient(address: &Value) -> Result<Recipient, String> {
+    let chat = &address["chat"];
+    let number = chat.as_i64().or_else(|| chat.as_str()?.parse().ok()).filter(|number| *number != 0);
+    match (number, chat.as_str()) {
+        (Some(number), _) => Ok(Recipient::Id(ChatId(number))),
+        (None, Some(name)) if name.len() > 1 && name.starts_with('@') => {
+            Ok(Recipient::ChannelUsername(name.to_owned()))
+        }
+        _ => Err("a Telegram group is named by its number; write chat = -1001234567890, or chat = \"@name\"".into()),
+    }
+}
+
+/// What an error of teloxide says about whether the message arrived.
+fn classify(error: RequestError) -> Answer {
+    match error {
+        RequestError::RetryAfter(seconds) => {
+            let after = TimeDelta::seconds(seconds.seconds().into());
+            let detail = format!("the service asks to wait {} s", seconds.seconds());
+            Answer::Retry { after: Some(after), code: "429".into(), detail }
+        }
+        RequestError::MigrateToChatId(chat) => Answer::Moved { address: json!({ "chat": chat.0 }) },
+        RequestError::Api(error) => classify_description(&error.to_string()),
+        // DNS, connect, TLS and a proxy's refusal: nothing of the request left.
+        RequestError::Network(error) if error.is_connect() || error.is_builder() => Answer::Retry {
+            after: None,
+            code: "unreachable".into(),
+            detail: "the service cannot be reached; check the line, the proxy and the clock".into(),
+        },
+        RequestError::Network(error) if error.is_timeout() => unknown("timeout", "no answer came in time"),
+        RequestError::Network(_) => unknown("cut-off", "the connection ended before the answer came"),
+        RequestError::InvalidJson { raw, .. } => {
+            classify_raw(&raw).unwrap_or_else(|| unknown("unreadable", "the answer cannot be read"))
+        }
+        RequestError::Io(_) => unknown("interrupted", "sending was interrupted"),
+    }
+}
+
+/// teloxide drops the error's number; the service begins each description with its name. Matched by that, since the
+/// rest of the wording changes.
+fn classify_description(description: &str) -> Answer {
+    const PERMANENT: [(&str, &str); 7] = [
+        ("Bad Request", "400"),
+        ("Unauthorized", "401"),
+        ("Invalid bot token", "401"),
+        ("Forbidden", "403"),
+        ("Not Found", "404"),
+        ("Conflict", "409"),
+        ("Request Entity Too Large", "413"),
+    ];
+    // teloxide quotes descriptions it has no variant for.
+    let plain = description.strip_prefix("Unknown error: ").map_or(description, |text| text.trim_matches('"'));
+    let detail = format!("the service says: {plain}");
+    if plain.starts_with("Too Many Requests") {
+        return Answer::Retry { after: None, code: "429".into(), detail };
+    }
+    match PERMANENT.iter().find(|(name, _)| plain.starts_with(name)) {
+        Some((_, code)) => Answer::Refused { code: (*code).into(), detail },
+        // An error of the server may come after delivery.
+        None => Answer::Unknown { code: "server".into(), detail },
+    }
+}
+
+/// An answer that this teloxide cannot read, such as one with fields of a later version: what counts of it is few.
+fn classify_raw(raw: &str) -> Option<Answer> {
+    let answer: Value = serde_json::from_str(raw).ok()?;
+    if answer["ok"] == json!(true) {
+        return Some(Answer::Sent { ids: vec![answer["result"]["message_id"].as_i64()?.to_string()] });
+    }
+    let code = answer["error_code"].as_i64()?;
+    let detail = format!("the service says: {}", answer["description"].as_str()?);
+    let parameters = &answer["parameters"];
+    if let Some(chat) = parameters["migrate_to_chat_id"].as_i64() {
+        return Some(Answer::Moved { address: json!({ "chat": chat }) });
+    }
+    match code {
+        429 => {
+            let after = parameters["retry_after"].as_i64().and_then(TimeDelta::try_seconds);
+            Some(Answer::Retry { after, code: "429".into(), detail })
+        }
+        400..=499 => Some(Answer::Refused { code: code.to_string(), detail }),
+        _ => None,
+    }
+}
+
+fn unknown(code: &str, detail: &str) -> Answer {
+    Answer::Unknown { code: code.into(), detail: detail.into() }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("telegram::Options")
+            .field("token_file", &self.token_file)
+            .field("api_url", &self.api_url)
+            .field("proxy", &self.proxy.as_ref().map(|_| "<set>"))
+            .field("timeout", &self.timeout)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Telegram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Telegram({})", self.robot)
+    }
+}

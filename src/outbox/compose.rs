@@ -1,0 +1,157 @@
+//! From a post to its calls.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use serde_json::Value;
+
+use super::channel::{Channel, Content};
+use super::split;
+use crate::base::{Id, Timestamp};
+use crate::ledger::{Call, Claim, Lane, Move, NewCall, NewPost};
+use crate::rundown::{Class, Post, PostPart};
+use crate::store::{Store, StoreFault};
+
+/// A chat group, as the directory has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chat {
+    pub id: Id,
+    /// For people.
+    pub name: String,
+    /// The kind of channel it lives on.
+    pub channel: String,
+    /// What that channel calls it.
+    pub address: Value,
+}
+
+/// What came of enqueuing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Enqueued {
+    /// Posts that were not in the outbox yet.
+    pub new_count: usize,
+    /// Posts that cannot go out, and why: the chat is not in the directory, or the post has too many parts.
+    pub refused: Vec<(String, String)>,
+}
+
+/// A post of more calls than this is a mistake, and a flood in a group.
+const CALLS_PER_POST_MAX: usize = 40;
+
+/// Room in each text of an emergency for the mark that a repeat carries.
+const MARK_UNITS: usize = 32;
+
+/// How long after nobody knew whether an emergency arrived it is posted again.
+const REPEAT_AFTER: TimeDelta = TimeDelta::seconds(60);
+
+/// The calls that a post takes, in order.
+///
+/// Errors: why it can take none.
+pub(super) fn compose(
+    post: Post,
+    chats: &BTreeMap<Id, Chat>,
+    channel: impl Fn(&str) -> Option<std::sync::Arc<dyn Channel>>,
+    moves: &[Move],
+) -> Result<NewPost, String> {
+    let chat = chats.get(&post.chat).ok_or_else(|| {
+        format!("there is no chat {}; add it to config/chats.toml, or take it out of the broadcast", post.chat)
+    })?;
+    let lane = if post.class == Class::Emergency { Lane::Emergency } else { Lane::Ordinary };
+    // A channel that is not set up is told when the call is due; a person may set it up until then.
+    let channel = channel(&chat.channel);
+    let units_max = channel.as_ref().map_or(usize::MAX, |channel| channel.text_units_max());
+    let units_max = if lane == Lane::Emergency { units_max - MARK_UNITS } else { units_max };
+    let mut bodies = Vec::new();
+    for part in &post.parts {
+        match part {
+            PostPart::Text { language, text } => {
+                let texts = split::split(text, units_max);
+                bodies.extend(texts.into_iter().map(|text| PostPart::Text { language: language.clone(), text }));
+            }
+            PostPart::Voice { .. } => bodies.push(part.clone()),
+        }
+    }
+    if bodies.len() > CALLS_PER_POST_MAX {
+        return Err(format!("it would be {} messages; make its texts shorter", bodies.len()));
+    }
+    let address = follow(&chat.channel, &chat.address, moves);
+    let robot = channel.map_or_else(|| chat.channel.clone(), |channel| channel.robot().to_owned());
+    let calls = bodies
+        .iter()
+        .enumerate()
+        .map(|(position, body)| NewCall {
+            position: position as u32,
+            repeat: 0,
+            lane,
+            robot: robot.clone(),
+            chat: chat.id.clone(),
+            channel: chat.channel.clone(),
+            address: address.clone(),
+            body: serde_json::to_value(body).expect("a part is plain data"),
+            due: post.due,
+            expires: post.expires,
+        })
+        .collect();
+    Ok(NewPost { post, calls })
+}
+
+/// Where a group is now. The directory still has the old address until a person changes it.
+fn follow(channel: &str, address: &Value, moves: &[Move]) -> Value {
+    let mut address = address.clone();
+    // Each move is followed once, so a circle ends.
+    for step in moves {
+        if step.channel == channel && same_address(&step.address, &address) {
+            address = step.new_address.clone();
+        }
+    }
+    address
+}
+
+/// The directory's address may say its kind as well.
+fn same_address(a: &Value, b: &Value) -> bool {
+    a == b || (!a["chat"].is_null() && a["chat"] == b["chat"])
+}
+
+/// The repeat of an emergency call that may not have arrived, marked as one.
+pub(super) fn repeat(claim: &Claim, now: Timestamp) -> (String, NewCall) {
+    let Claim { call, .. } = claim;
+    let call_again = NewCall {
+        position: call.id.position,
+        repeat: call.id.repeat + 1,
+        lane: call.lane,
+        robot: call.robot.clone(),
+        chat: call.chat.clone(),
+        channel: call.channel.clone(),
+        address: call.address.clone(),
+        body: call.body.clone(),
+        due: now + REPEAT_AFTER,
+        expires: call.expires,
+    };
+    (call.id.post.clone(), call_again)
+}
+
+/// Why a call's content cannot be had.
+pub(super) enum NoContent {
+    /// It never will be.
+    Broken(String),
+    /// The store failed; it may work later.
+    Store(String),
+}
+
+/// What a call sends: reads the clip of a voice note. Blocks on the disk.
+pub(super) fn content(call: &Call, post: &Post, store: &Store) -> Result<Content, NoContent> {
+    let body = serde_json::from_value(call.body.clone()).map_err(|e| NoContent::Broken(e.to_string()))?;
+    let mark = |text: String| match (call.id.repeat, &post.notice) {
+        (0, _) => text,
+        (_, Some(notice)) => format!("【重发 {notice}】{text}"),
+        (_, None) => format!("【重发】{text}"),
+    };
+    Ok(match body {
+        PostPart::Text { language, text } => Content::Text { language, text: mark(text) },
+        PostPart::Voice { language, clip, frames, title } => {
+            let bytes = store.read(&clip).map_err(|fault| match fault {
+                StoreFault::Io { .. } => NoContent::Store(fault.to_string()),
+                fault => NoContent::Broken(fault.to_string()),
+            })?;
+            Content::Voice { language, title: mark(title), frames, bytes }
+        }
+    })
+}

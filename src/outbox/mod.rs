@@ -1,0 +1,14 @@
+//! The outbox: posts on their way to chat groups, each call made at most once.
+//!
+//! [`Outbox::enqueue`] turns a post into calls, [`Outbox::turn`] lets those go whose time has come. Knows channels, the
+//! ledger and the store of clips; knows no language rules, no catalog and no planner: texts come as residents read them.
+
+mod budget;
+pub mod channel;
+mod compose;
+mod queue;
+mod split;
+
+pub use channel::{Options, folder, telegram};
+pub use compose::{Chat, Enqueued};
+pub use queue::{Counts, Outbox};

@@ -1,0 +1,205 @@
+//! A Telegram server on loopback that answers as it is told, and remembers what it was sent.
+
+#![allow(dead_code, reason = "each test that uses it needs another part")]
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+/// How to answer one call. Only the first three, and those that say so, let the message arrive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    Arrives,
+    /// It arrives, and the answer has fields of a later version that do not read.
+    ArrivesInNewWords,
+    /// It arrives, and then the server fails.
+    FailsAfterArrival,
+    /// It arrives, and the connection is cut before the answer is complete.
+    CutAfterArrival,
+    /// 429 with `retry_after`.
+    Flood(u32),
+    /// The group has this number now.
+    Moved(i64),
+    /// An error with this number and description.
+    Error(u16, &'static str),
+    /// The same with fields of a later version.
+    ErrorInNewWords(u16, &'static str),
+    /// A proxy's page instead of an answer.
+    HtmlBadGateway,
+    /// Never answers.
+    Hangs,
+}
+
+/// A call as it came in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Received {
+    /// In small letters, such as `sendmessage`.
+    pub method: String,
+    pub chat: String,
+    /// The text, or the caption.
+    pub text: String,
+    pub voice: Option<Vec<u8>>,
+    /// Whether people in the group see it.
+    pub arrived: bool,
+}
+
+pub struct FakeTelegram {
+    /// `http://127.0.0.1:<port>`
+    pub url: String,
+    shared: Arc<Shared>,
+    server: tokio::task::JoinHandle<()>,
+}
+
+struct Shared {
+    token: String,
+    script: Mutex<VecDeque<Reply>>,
+    received: Mutex<Vec<Received>>,
+}
+
+/// Clips are small; this is far above them.
+const BODY_BYTES_MAX: usize = 64 << 20;
+
+impl FakeTelegram {
+    pub async fn start(token: &str) -> FakeTelegram {
+        let shared = Arc::new(Shared { token: token.into(), script: Mutex::default(), received: Mutex::default() });
+        let app =
+            Router::new().fallback(answer).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).with_state(shared.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        FakeTelegram { url, shared, server }
+    }
+
+    /// Adds replies; without one a call arrives.
+    pub fn script(&self, replies: impl IntoIterator<Item = Reply>) {
+        self.shared.script.lock().unwrap().extend(replies);
+    }
+
+    pub fn received(&self) -> Vec<Received> {
+        self.shared.received.lock().unwrap().clone()
+    }
+
+    /// What people in the groups see.
+    pub fn arrived(&self) -> Vec<Received> {
+        self.received().into_iter().filter(|call| call.arrived).collect()
+    }
+}
+
+impl Drop for FakeTelegram {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let mut path = uri.path().trim_start_matches('/').splitn(2, '/');
+    let (token, method) = (path.next().unwrap_or_default(), path.next().unwrap_or_default().to_lowercase());
+    if token.strip_prefix("bot") != Some(&shared.token) {
+        return fault(401, "Unauthorized", Value::Null);
+    }
+    let reply = shared.script.lock().unwrap().pop_front().unwrap_or(Reply::Arrives);
+    let arrived =
+        matches!(reply, Reply::Arrives | Reply::ArrivesInNewWords | Reply::FailsAfterArrival | Reply::CutAfterArrival);
+    let call = Received { arrived, ..read(&headers, &body, method) };
+    let number = {
+        let mut received = shared.received.lock().unwrap();
+        received.push(call.clone());
+        received.len()
+    };
+    match reply {
+        Reply::Arrives => ok(message(&call, number)),
+        Reply::ArrivesInNewWords => ok(json!({ "message_id": number, "when": "later" })),
+        Reply::FailsAfterArrival => fault(500, "Internal Server Error", Value::Null),
+        Reply::CutAfterArrival => {
+            let broken = futures::stream::iter([Ok("{\"ok\":tr"), Err(std::io::Error::other("cut"))]);
+            (StatusCode::OK, Body::from_stream(broken)).into_response()
+        }
+        Reply::Flood(seconds) => {
+            let words = format!("Too Many Requests: retry after {seconds}");
+            fault(429, &words, json!({ "retry_after": seconds }))
+        }
+        Reply::Moved(chat) => {
+            let words = "Bad Request: group chat was upgraded to a supergroup chat";
+            fault(400, words, json!({ "migrate_to_chat_id": chat }))
+        }
+        Reply::ErrorInNewWords(status, description) => fault(status, description, json!({})),
+        Reply::Error(status, description) => fault(status, description, Value::Null),
+        Reply::HtmlBadGateway => (StatusCode::BAD_GATEWAY, "<html><h1>502 Bad Gateway</h1></html>").into_response(),
+        Reply::Hangs => std::future::pending().await,
+    }
+}
+
+fn ok(result: Value) -> Response {
+    json_response(StatusCode::OK, &json!({ "ok": true, "result": result }))
+}
+
+fn fault(status: u16, description: &str, parameters: Value) -> Response {
+    let mut body = json!({ "ok": false, "error_code": status, "description": description });
+    if !parameters.is_null() {
+        body["parameters"] = parameters;
+    }
+    json_response(StatusCode::from_u16(status).unwrap(), &body)
+}
+
+fn json_response(status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+fn message(call: &Received, number: usize) -> Value {
+    let chat = json!({ "id": call.chat.parse::<i64>().unwrap_or(-1), "type": "supergroup", "title": "a group" });
+    let mut message = json!({ "message_id": number, "date": 1_795_000_000, "chat": chat });
+    if call.voice.is_some() {
+        message["voice"] = json!({ "file_id": "f", "file_unique_id": "u", "duration": 1 });
+        message["caption"] = json!(call.text);
+    } else {
+        message["text"] = json!(call.text);
+    }
+    message
+}
+
+fn read(headers: &HeaderMap, body: &[u8], method: String) -> Received {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let mut call = Received { method, chat: String::new(), text: String::new(), voice: None, arrived: false };
+    if let Some((_, boundary)) = content_type.split_once("boundary=") {
+        for (name, value) in form(body, boundary.trim_matches('"')) {
+            let text = || String::from_utf8_lossy(&value).into_owned();
+            match name.as_str() {
+                "chat_id" => call.chat = text(),
+                "text" | "caption" => call.text = text(),
+                "voice" if value.starts_with(b"attach://") => {}
+                _ if value.starts_with(b"OggS") => call.voice = Some(value),
+                _ => {}
+            }
+        }
+    } else if let Ok(value) = serde_json::from_slice::<Value>(body) {
+        call.chat = value["chat_id"].to_string().trim_matches('"').to_owned();
+        call.text = value["text"].as_str().unwrap_or_default().to_owned();
+    }
+    call
+}
+
+/// The fields of a form (RFC 7578), by name.
+fn form(body: &[u8], boundary: &str) -> Vec<(String, Vec<u8>)> {
+    let find = |haystack: &[u8], needle: &[u8]| haystack.windows(needle.len()).position(|window| window == needle);
+    let delimiter = format!("--{boundary}");
+    let mut fields = Vec::new();
+    let mut rest = body;
+    while let Some(start) = find(rest, delimiter.as_bytes()) {
+        rest = &rest[start + delimiter.len()..];
+        let Some(end) = find(rest, format!("\r\n{delimiter}").as_bytes()) else { break };
+        let field = &rest[..end];
+        if let Some(head_end) = find(field, b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&field[..head_end]);
+            let name = head.split_once("name=\"").and_then(|(_, name)| name.split_once('"')).map(|(name, _)| name);
+            fields.push((name.unwrap_or_default().to_owned(), field[head_end + 4..].to_vec()));
+        }
+        rest = &rest[end..];
+    }
+    fields
+}
