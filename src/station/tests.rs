@@ -71,7 +71,7 @@ impl World {
     }
 
     pub fn part(&self, message: Option<&str>, language: Option<&str>, hz: f32, frames: usize) -> Part {
-        let clip = self.store.put(&crate::audio::encode::encode_with(&tone(hz, frames), 0).unwrap()).unwrap();
+        let clip = self.store.put(&crate::audio::encode(&tone(hz, frames)).unwrap()).unwrap();
         let (message, language) = (message.map(|m| m.parse().unwrap()), language.map(|l| l.parse().unwrap()));
         Part { message, language, voice: None, clip, frames: frames as u64 }
     }
