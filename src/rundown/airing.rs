@@ -28,6 +28,7 @@ pub struct BadAiringId(pub String);
 pub struct Airing {
     pub id: AiringId,
     /// When the first audible sound is due. Equal to the id's instant, but for a repeat moved by quiet hours.
+    #[serde(serialize_with = "serialize_time")]
     pub at: Timestamp,
     /// The key of a programme of the same rundown.
     pub programme: u32,
@@ -61,19 +62,31 @@ impl Airing {
 /// Writes `YYYYMMDDTHHMMSSZ` (ISO 8601 basic form, UTC).
 pub fn write_instant(at: Timestamp, out: &mut impl fmt::Write) -> fmt::Result {
     let mut text = *b"00000000T000000Z";
-    let mut put = |at: usize, width: usize, mut number: u32| {
-        for i in (at..at + width).rev() {
-            text[i] = b'0' + (number % 10) as u8;
+    put_digits(&mut text, [0, 4, 6, 9, 11, 13], at);
+    out.write_str(std::str::from_utf8(&text).expect("digits are ASCII"))
+}
+
+/// Puts year, month, day, hour, minute and second at `places`.
+fn put_digits(text: &mut [u8], places: [usize; 6], at: Timestamp) {
+    let (date, time) = (at.date_naive(), at.time());
+    let numbers = [date.year() as u32, date.month(), date.day(), time.hour(), time.minute(), time.second()];
+    for (n, (place, mut number)) in places.into_iter().zip(numbers).enumerate() {
+        let width = if n == 0 { 4 } else { 2 };
+        for digit in text[place..place + width].iter_mut().rev() {
+            *digit = b'0' + (number % 10) as u8;
             number /= 10;
         }
-    };
-    put(0, 4, at.year() as u32);
-    put(4, 2, at.month());
-    put(6, 2, at.day());
-    put(9, 2, at.hour());
-    put(11, 2, at.minute());
-    put(13, 2, at.second());
-    out.write_str(std::str::from_utf8(&text).expect("digits are ASCII"))
+    }
+}
+
+/// Writes RFC 3339 as chrono does, which takes ten times as long: a county seals a million airings at a time.
+fn serialize_time<S: Serializer>(at: &Timestamp, s: S) -> Result<S::Ok, S::Error> {
+    if at.nanosecond() != 0 || !(0..=9999).contains(&at.year()) {
+        return at.serialize(s);
+    }
+    let mut text = *b"0000-00-00T00:00:00Z";
+    put_digits(&mut text, [0, 5, 8, 11, 14, 17], *at);
+    s.serialize_str(std::str::from_utf8(&text).expect("digits are ASCII"))
 }
 
 /// `YYYYMMDDTHHMMSSZ`, as ids hold it.
@@ -128,7 +141,10 @@ impl FromStr for AiringId {
 
 impl Serialize for AiringId {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
+        use fmt::Write as _;
+        let mut text = String::with_capacity(self.broadcast.as_str().len() + self.station.as_str().len() + 18);
+        write!(text, "{self}").expect("a String takes any text");
+        s.serialize_str(&text)
     }
 }
 
@@ -142,6 +158,26 @@ impl<'de> Deserialize<'de> for AiringId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_written_as_chrono_writes_them() {
+        #[derive(Serialize)]
+        struct Both {
+            #[serde(serialize_with = "serialize_time")]
+            at: Timestamp,
+        }
+        for text in [
+            "1970-01-01T00:00:00Z",
+            "2026-11-24T23:30:05Z",
+            "2028-02-29T00:00:00.25Z",
+            "2026-11-24T23:30:05.000000001Z",
+            "9999-12-31T23:59:59Z",
+            "+10000-01-01T00:00:00Z",
+        ] {
+            let at: Timestamp = text.parse().unwrap();
+            assert_eq!(serde_json::to_value(Both { at }).unwrap()["at"], serde_json::to_value(at).unwrap());
+        }
+    }
 
     #[test]
     fn an_id_reads_back() {
