@@ -33,7 +33,8 @@ pub fn occurrences(when: &When, zone: Tz, from: Timestamp, until: Timestamp) -> 
         return found;
     }
     // A wall time inside a gap moves forward by up to the gap's length, and so into the span.
-    let first = from.with_timezone(&zone).date_naive() - GAP_MAX;
+    let day_one = from.with_timezone(&zone).date_naive();
+    let first = day_one - GAP_MAX;
     let last = until.with_timezone(&zone).date_naive();
     let first = when.from.map_or(first, |day| day.max(first));
     let last = when.until.map_or(last, |day| day.min(last));
@@ -47,7 +48,9 @@ pub fn occurrences(when: &When, zone: Tz, from: Timestamp, until: Timestamp) -> 
         }
         day.times += 1;
         if day.times > TIMES_PER_DAY_MAX {
-            found.crowded.get_or_insert(day.date);
+            if day.date >= day_one {
+                found.crowded.get_or_insert(day.date);
+            }
             return false;
         }
         if !when.except.contains(&day.date) {

@@ -1,0 +1,160 @@
+//! What chat groups get: each notice once an occasion, a few minutes apart from group to group.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use crate::base::{Digest, Id, Length, Timestamp};
+use crate::catalog::model::{Broadcast, Chat, PostRule, Station};
+use crate::planner::orders::{Act, ActKind};
+use crate::planner::plan::Planner;
+use crate::planner::profile::Planned;
+use crate::planner::timetable::first_after;
+use crate::rundown::airing::instant_text;
+use crate::rundown::{Class, Post, PostPart};
+
+/// Posts due in this much time back and ahead are listed; the outbox keeps what it has seen.
+const POSTS_SPAN: TimeDelta = TimeDelta::hours(24);
+
+/// A daily notice reaches a group this long after the airing at the earliest, and at the latest [`SPREAD_MAX`]: fixed
+/// for each group, so that a hundred groups do not spend one robot's budget in one minute.
+const SPREAD_MIN: Length = Length::minutes(2);
+const SPREAD_MAX: Length = Length::minutes(8);
+
+/// The channel that writes files: nobody limits it.
+const FOLDER: &str = "folder";
+
+/// An occasion to post a broadcast.
+struct Occasion {
+    text: String,
+    instant: Timestamp,
+    order: Option<u64>,
+}
+
+pub fn posts(planner: &Planner) -> Vec<Post> {
+    let mut posts = Vec::new();
+    for planned in planner.planned.iter().filter(|planned| planned.broadcast.how.post != PostRule::None) {
+        let occasions = occasions(planner, planned);
+        post_all(
+            planner,
+            planned.broadcast,
+            &planner.catalog.chats_of(&planned.broadcast.chats),
+            &occasions,
+            &mut posts,
+        );
+    }
+    for act in &planner.acts {
+        order_posts(planner, act, &mut posts);
+    }
+    posts.sort_by(|a, b| (a.due, &a.broadcast, &a.chat, &a.occasion).cmp(&(b.due, &b.broadcast, &b.chat, &b.occasion)));
+    posts
+}
+
+/// When the timetable gives occasion to post.
+fn occasions(planner: &Planner, planned: &Planned) -> Vec<Occasion> {
+    let zone = planner.catalog.county.zone;
+    let kept = &planned.timetable.kept;
+    match planned.broadcast.how.post {
+        PostRule::None => Vec::new(),
+        PostRule::Each => {
+            kept.iter().map(|&instant| Occasion { text: instant_text(instant), instant, order: None }).collect()
+        }
+        PostRule::Daily => {
+            let mut days: BTreeMap<String, Timestamp> = BTreeMap::new();
+            for &instant in kept {
+                days.entry(instant.with_timezone(&zone).format("%Y%m%d").to_string()).or_insert(instant);
+            }
+            days.into_iter().map(|(text, instant)| Occasion { text, instant, order: None }).collect()
+        }
+        PostRule::Once => once(planner, planned).into_iter().collect(),
+    }
+}
+
+/// With the first airing since this edition came to be; an airing before it was not of this text.
+fn once(planner: &Planner, planned: &Planned) -> Option<Occasion> {
+    let edition = planner.catalog.editions.get(&planned.broadcast.id)?;
+    let first_seen = planner.registry.editions.get(&edition.digest).map_or(planner.now, |edition| edition.first_seen);
+    let begins = planner
+        .registry
+        .broadcasts_first_seen
+        .get(&planned.broadcast.id)
+        .map_or(first_seen, |seen| first_seen.max(*seen));
+    if begins < planner.window.from {
+        let county = &planner.catalog.county;
+        // Its first airing lies before the window: it was posted then.
+        if first_after(planned.broadcast, county, begins, planner.window.from).is_some() {
+            return None;
+        }
+    }
+    let instant = *planned.timetable.kept.iter().find(|instant| **instant >= begins)?;
+    Some(Occasion { text: edition.text_digest.short(), instant, order: None })
+}
+
+fn order_posts(planner: &Planner, act: &Act, posts: &mut Vec<Post>) {
+    let ActKind::Announce { broadcast, start, .. } = act.kind else { return };
+    let broadcast = planner.planned[broadcast].broadcast;
+    let county = &planner.catalog.county;
+    let airs = broadcast.class == Class::Emergency || county.quiet.allows(broadcast.class, broadcast.level, start);
+    if act.cancelled.is_some() || !airs || broadcast.how.post == PostRule::None {
+        return;
+    }
+    let stations = planner.catalog.stations_of(&broadcast.stations);
+    let mut chats = planner.catalog.chats_of(&broadcast.chats);
+    chats.retain(|chat| concerns(chat, &act.stations, &stations));
+    let occasion = Occasion { text: format!("order-{}", act.id), instant: start, order: Some(act.id) };
+    post_all(planner, broadcast, &chats, &[occasion], posts);
+}
+
+/// Whether what is announced at some stations concerns a group: a township's, when any of them lies there; the
+/// county's, when none of the broadcast's own stations is left out.
+fn concerns(chat: &Chat, announced: &[&Station], all: &[&Station]) -> bool {
+    match &chat.township {
+        Some(township) => announced.iter().any(|station| station.township == *township),
+        None => all.iter().all(|station| announced.binary_search_by(|a| a.id.cmp(&station.id)).is_ok()),
+    }
+}
+
+fn post_all(planner: &Planner, broadcast: &Broadcast, chats: &[&Chat], occasions: &[Occasion], posts: &mut Vec<Post>) {
+    let edition = planner.catalog.editions.get(&broadcast.id);
+    let notice = edition.and_then(|edition| planner.registry.editions.get(&edition.digest)).map(|e| e.notice.clone());
+    for chat in chats {
+        let spread = spread(broadcast.class, chat);
+        let is_near = |occasion: &&Occasion| (occasion.instant + spread - planner.now).abs() <= POSTS_SPAN;
+        let mut parts: Option<Vec<PostPart>> = None;
+        for occasion in occasions.iter().filter(is_near) {
+            let parts = parts.get_or_insert_with(|| planner.catalog.post_parts(broadcast, chat, notice.as_deref()).0);
+            // The catalog tells of the gaps that hold it back.
+            if parts.is_empty() {
+                break;
+            }
+            let due = occasion.instant + spread;
+            posts.push(Post {
+                broadcast: broadcast.id.clone(),
+                occasion: occasion.text.clone(),
+                chat: chat.id.clone(),
+                class: broadcast.class,
+                level: broadcast.level,
+                notice: notice.clone(),
+                due,
+                expires: due + broadcast.how.post_expires.delta(),
+                parts: parts.clone(),
+                order: occasion.order,
+            });
+        }
+    }
+}
+
+/// How long after the airing this group gets a notice: whole seconds, the same each time.
+fn spread(class: Class, chat: &Chat) -> TimeDelta {
+    if class != Class::Daily || chat.channel == FOLDER {
+        return TimeDelta::zero();
+    }
+    let span_s = (SPREAD_MAX.ms - SPREAD_MIN.ms) / 1000;
+    Length::seconds(SPREAD_MIN.ms / 1000 + number_of(&chat.id) % (span_s + 1)).delta()
+}
+
+/// A number that an id always gives, on every machine.
+fn number_of(id: &Id) -> u64 {
+    let digest = Digest::of(id.as_str().as_bytes());
+    digest.0[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}

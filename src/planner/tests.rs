@@ -1,0 +1,7 @@
+//! A small county for the planner's tests, and what its plans hold.
+
+mod county;
+mod explained;
+mod ordered;
+mod posted;
+mod ruled;

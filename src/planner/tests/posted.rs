@@ -1,0 +1,98 @@
+//! What chat groups get, and when.
+
+use super::county::{Content, announce, at, id, order, registry, shown};
+use crate::planner::plan::{Planner, Registered, Registry};
+use crate::rundown::{Class, Order, OrderKind, Post};
+
+fn posts(content: &Content, orders: &[Order], now: &str) -> Vec<Post> {
+    let catalog = content.catalog();
+    let known = registry(&catalog);
+    Planner::new(&catalog, orders, &known, at(now)).posts()
+}
+
+/// `due broadcast occasion chat`.
+fn lines(posts: &[Post]) -> Vec<String> {
+    posts.iter().map(|p| format!("{} {} {} {}", shown(p.due), p.broadcast, p.occasion, p.chat)).collect()
+}
+
+fn daily(post: &str) -> Content {
+    Content::new().daily("a", "short", "at = [\"08:00\", \"12:00\"]", &format!("post = \"{post}\""))
+}
+
+/// Of `chat`, with the occasion.
+fn check(post: &str, now: &str, chat: &str, wanted: &[&str]) {
+    let mut found = posts(&daily(post), &[], now);
+    found.retain(|post| post.chat.as_str() == chat);
+    assert_eq!(found.iter().map(|p| format!("{} {}", shown(p.due), p.occasion)).collect::<Vec<_>>(), wanted);
+}
+
+#[test]
+fn each_daily_and_none() {
+    check(
+        "each",
+        "24T09:00",
+        "south-chat",
+        &[
+            "23T12:00 20261123T040000Z",
+            "24T08:00 20261124T000000Z",
+            "24T12:00 20261124T040000Z",
+            "25T08:00 20261125T000000Z",
+        ],
+    );
+    check("daily", "24T09:00", "south-chat", &["24T08:00 20261124", "25T08:00 20261125"]);
+    check("none", "24T09:00", "south-chat", &[]);
+    // A group on a channel with a budget gets it some fixed minutes later.
+    let found = posts(&daily("daily"), &[], "24T09:00");
+    let north: Vec<_> = found.iter().filter(|post| post.chat == id("north-chat")).map(|post| post.due).collect();
+    let late = north[0] - at("24T08:00");
+    assert!((2..=8).contains(&late.num_minutes()), "{late}");
+    assert_eq!(north[1] - at("25T08:00"), late);
+    let post = &found[0];
+    assert_eq!(post.expires - post.due, chrono::TimeDelta::hours(12));
+    assert_eq!(post.notice.as_deref(), Some("2026-0000"));
+    assert!(!post.parts.is_empty());
+}
+
+#[test]
+fn once_goes_out_with_the_first_airing_of_an_edition() {
+    let catalog = daily("once").catalog();
+    let edition = &catalog.editions[&id("a")];
+    let of = |first_seen: &str, now: &str| {
+        let known = Registry {
+            editions: [(edition.digest, Registered { notice: "2026-0001".to_owned(), first_seen: at(first_seen) })]
+                .into(),
+            ..registry(&catalog)
+        };
+        let mut posts = Planner::new(&catalog, &[], &known, at(now)).posts();
+        posts.retain(|post| post.chat == id("south-chat"));
+        assert!(posts.iter().all(|post| post.occasion == edition.text_digest.short()));
+        posts.iter().map(|post| shown(post.due)).collect::<Vec<_>>()
+    };
+    assert_eq!(of("24T09:00", "24T09:00"), ["24T12:00"]);
+    assert_eq!(of("24T09:00", "24T20:00"), ["24T12:00"]);
+    assert_eq!(of("24T09:00", "25T11:00"), ["24T12:00"]);
+    assert_eq!(of("24T09:00", "25T13:00"), Vec::<String>::new(), "more than a day ago");
+    assert_eq!(of("10T09:00", "24T09:00"), Vec::<String>::new(), "posted two weeks ago");
+}
+
+#[test]
+fn an_order_is_posted_at_once_where_it_concerns_somebody() {
+    let content =
+        daily("none").on_order("flood", "short", "emergency", "III").on_order("drill", "short", "drill", "IV");
+    let flood = |stations: &[&str]| order(7, "24T10:00:05", announce("flood", stations, Class::Emergency));
+    let all = [
+        "24T10:00:05 flood order-7 all-chat",
+        "24T10:00:05 flood order-7 north-chat",
+        "24T10:00:05 flood order-7 south-chat",
+    ];
+    assert_eq!(lines(&posts(&content, &[flood(&[])], "24T10:01")), all);
+    assert_eq!(lines(&posts(&content, &[flood(&["all"])], "24T10:01")), all);
+    assert_eq!(lines(&posts(&content, &[flood(&["n2"])], "24T10:01")), all[1..2]);
+    let cancel = order(8, "24T10:00:20", OrderKind::Cancel { order: 7 });
+    assert_eq!(lines(&posts(&content, &[flood(&[]), cancel], "24T10:01")), Vec::<String>::new());
+    // At night the group reads at once what the loudspeaker says in the morning; a drill does neither.
+    let night = order(7, "24T22:00", announce("flood", &["s1"], Class::Emergency));
+    assert_eq!(lines(&posts(&content, &[night], "24T22:01")), ["24T22:00 flood order-7 south-chat"]);
+    let night = order(7, "24T22:00", announce("drill", &["s1"], Class::Drill));
+    assert_eq!(lines(&posts(&content, &[night], "24T22:01")), Vec::<String>::new());
+}
