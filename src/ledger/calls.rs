@@ -101,6 +101,15 @@ pub struct Call {
     pub updated: Timestamp,
 }
 
+/// What a budget asks about a call that may go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    pub lane: Lane,
+    pub robot: String,
+    pub chat: Id,
+    pub channel: String,
+}
+
 /// A claimed call and the post it belongs to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
@@ -282,7 +291,7 @@ pub(super) async fn insert(
     Ok(())
 }
 
-fn lane(number: i64) -> Lane {
+pub(super) fn lane(number: i64) -> Lane {
     if number == 0 { Lane::Emergency } else { Lane::Ordinary }
 }
 

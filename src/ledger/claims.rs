@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sqlx::{Any, Transaction};
 
-use super::calls::{Call, CallEnd, CallId, CallState, Claim, Finished, Leases, Recovered, read};
+use super::calls::{CallEnd, CallId, CallState, Claim, Due, Finished, Leases, Recovered, lane, read};
 use super::row::{self, Columns as _, ms};
 use super::{Ledger, LedgerFault};
 use crate::base::Timestamp;
@@ -13,12 +13,14 @@ const MOVED_TWICE: (&str, &str) = ("moved-twice", "the group moved again right a
 
 /// The head of each lane of each chat: due, not expired, no earlier part of its post still open (a repeat holds
 /// up no first try), and nothing of the same lane on its way to the same chat, so that a group reads everything in order.
-const CLAIMABLE: &str = "SELECT w.*, p.body AS post_body FROM (\
-    SELECT c.*, ROW_NUMBER() OVER (PARTITION BY c.robot, c.chat, c.lane ORDER BY c.due, c.post, c.position, c.repeat) AS turn \
+/// Only what a budget asks for is read: a flood of waiting calls is looked through at each turn.
+const CLAIMABLE: &str = "SELECT post, position, repeat, lane, robot, chat, channel FROM (\
+    SELECT c.post, c.position, c.repeat, c.lane, c.robot, c.chat, c.channel, c.due, \
+    ROW_NUMBER() OVER (PARTITION BY c.robot, c.chat, c.lane ORDER BY c.due, c.post, c.position, c.repeat) AS turn \
     FROM calls c WHERE c.state = 'waiting' AND c.due <= $1 AND c.expires > $1 \
     AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.post = c.post AND e.position < c.position AND e.repeat <= c.repeat AND e.state IN ('waiting', 'sending')) \
     AND NOT EXISTS (SELECT 1 FROM calls s WHERE s.state = 'sending' AND s.robot = c.robot AND s.chat = c.chat AND s.lane = c.lane)\
-    ) w JOIN posts p ON p.id = w.post WHERE w.turn = 1 ORDER BY w.lane, w.due, w.post, w.position";
+    ) w WHERE w.turn = 1 ORDER BY lane, due, post, position";
 
 impl Ledger {
     /// Claims calls for sending: marks up to `max` of those that may go `sending`, emergencies first, then by due
@@ -29,7 +31,7 @@ impl Ledger {
         now: Timestamp,
         lease_until: Timestamp,
         max: usize,
-        mut admit: impl FnMut(&Call) -> bool,
+        mut admit: impl FnMut(&Due) -> bool,
     ) -> Result<Vec<Claim>, LedgerFault> {
         let mut claims = Vec::new();
         // Most passes find nothing; they need no write lock.
@@ -46,25 +48,16 @@ impl Ledger {
             if claims.len() == max {
                 break;
             }
-            let mut call = read(row)?;
-            if !admit(&call) {
-                continue;
-            }
-            let done = sqlx::query(
-                "UPDATE calls SET state = 'sending', attempts = attempts + 1, claimed = $1, lease_until = $2, updated = $1 \
-                 WHERE post = $3 AND position = $4 AND repeat = $5 AND state = 'waiting'",
-            )
-            .bind(ms(now))
-            .bind(ms(lease_until))
-            .bind(call.id.post.clone())
-            .bind(i64::from(call.id.position))
-            .bind(i64::from(call.id.repeat))
-            .execute(&mut *tx)
-            .await?;
-            if done.rows_affected() == 1 {
-                call.state = CallState::Sending;
-                call.attempts += 1;
-                claims.push(Claim { call, post: row.json("post_body")? });
+            let due = Due {
+                lane: lane(row.number("lane")?),
+                robot: row.text("robot")?,
+                chat: row.parsed("chat")?,
+                channel: row.text("channel")?,
+            };
+            if admit(&due) {
+                let id =
+                    CallId { post: row.text("post")?, position: row.small("position")?, repeat: row.small("repeat")? };
+                claims.push(claim(&mut tx, &id, now, lease_until).await?);
             }
         }
         tx.commit().await?;
@@ -160,6 +153,35 @@ impl Ledger {
         tx.commit().await?;
         Ok(done.rows_affected())
     }
+}
+
+async fn claim(
+    tx: &mut Transaction<'_, Any>,
+    id: &CallId,
+    now: Timestamp,
+    lease_until: Timestamp,
+) -> Result<Claim, LedgerFault> {
+    sqlx::query(
+        "UPDATE calls SET state = 'sending', attempts = attempts + 1, claimed = $1, lease_until = $2, updated = $1 \
+         WHERE post = $3 AND position = $4 AND repeat = $5",
+    )
+    .bind(ms(now))
+    .bind(ms(lease_until))
+    .bind(id.post.clone())
+    .bind(i64::from(id.position))
+    .bind(i64::from(id.repeat))
+    .execute(&mut **tx)
+    .await?;
+    let row = sqlx::query(
+        "SELECT c.*, p.body AS post_body FROM calls c JOIN posts p ON p.id = c.post \
+         WHERE c.post = $1 AND c.position = $2 AND c.repeat = $3",
+    )
+    .bind(id.post.clone())
+    .bind(i64::from(id.position))
+    .bind(i64::from(id.repeat))
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(Claim { call: read(&row)?, post: row.json("post_body")? })
 }
 
 async fn end_call(

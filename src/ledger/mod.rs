@@ -24,7 +24,7 @@ mod upgrade;
 
 pub use airings::{AIRINGS_READ_MAX, AiringFilter, AiringRow, PlannedAiring};
 pub use audit::{AuditCheck, AuditRow};
-pub use calls::{Call, CallEnd, CallId, CallState, Claim, Finished, Lane, Leases, Move, NewCall, Recovered};
+pub use calls::{Call, CallEnd, CallId, CallState, Claim, Due, Finished, Lane, Leases, Move, NewCall, Recovered};
 pub use editions::{NewEdition, Registered};
 pub use fault::LedgerFault;
 pub use meta::Hold;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use chrono::TimeDelta;
 
 use crate::base::{Id, Timestamp};
-use crate::ledger::{Call, Lane};
+use crate::ledger::{Due, Lane};
 use crate::outbox::channel::{Limit, Scope};
 
 /// The longest window any channel counts in; a restart reads this much back from the ledger.
@@ -35,7 +35,7 @@ impl Budget {
     /// Counts a call as sent, if it may go now.
     ///
     /// Errors: when it may go at the earliest.
-    pub fn admit(&mut self, call: &Call, limits: &[Limit], now: Timestamp) -> Result<(), Timestamp> {
+    pub fn admit(&mut self, call: &Due, limits: &[Limit], now: Timestamp) -> Result<(), Timestamp> {
         let chat_key = (call.robot.clone(), Some(call.chat.clone()));
         if let Some(until) = self.paused.get(&chat_key).copied().filter(|until| *until > now) {
             return Err(until);
@@ -99,7 +99,6 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{CallId, CallState};
 
     const LIMITS: &[Limit] = &[
         Limit { scope: Scope::Robot, calls: 6, per: TimeDelta::seconds(10) },
@@ -110,25 +109,8 @@ mod tests {
         Timestamp::from_timestamp(1_795_000_000 + seconds, 0).unwrap()
     }
 
-    fn call(chat: &str, lane: Lane) -> Call {
-        Call {
-            id: CallId { post: "p".into(), position: 0, repeat: 0 },
-            lane,
-            robot: "r".into(),
-            chat: chat.parse().unwrap(),
-            channel: "fake".into(),
-            address: serde_json::Value::Null,
-            body: serde_json::Value::Null,
-            due: at(0),
-            expires: at(1000),
-            state: CallState::Waiting,
-            attempts: 0,
-            moved: false,
-            ids: Vec::new(),
-            code: None,
-            detail: None,
-            updated: at(0),
-        }
+    fn call(chat: &str, lane: Lane) -> Due {
+        Due { lane, robot: "r".into(), chat: chat.parse().unwrap(), channel: "fake".into() }
     }
 
     #[test]

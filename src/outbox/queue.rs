@@ -14,7 +14,7 @@ use super::channel::{Answer, Channel, Parcel};
 use super::compose::{self, Chat, Enqueued, NoContent};
 use crate::base::clock::WAIT_MAX;
 use crate::base::{Clock, Id, Timestamp};
-use crate::ledger::{Call, CallEnd, CallId, Claim, Finished, Lane, Leases, Ledger, LedgerFault};
+use crate::ledger::{Call, CallEnd, CallId, Claim, Due, Finished, Lane, Leases, Ledger, LedgerFault};
 use crate::rundown::Post;
 use crate::store::Store;
 
@@ -161,7 +161,7 @@ impl Outbox {
         let room = IN_FLIGHT_MAX.saturating_sub(state.in_flight.len());
         let mut ordinary = state.ordinary_in_flight;
         let budget = &mut state.budget;
-        let admit = |call: &Call| {
+        let admit = |call: &Due| {
             let is_ordinary = call.lane == Lane::Ordinary;
             if is_ordinary && ordinary >= IN_FLIGHT_ORDINARY_MAX {
                 return false;
