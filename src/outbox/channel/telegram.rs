@@ -32,12 +32,15 @@ pub struct Options {
     pub api_url: Option<String>,
     /// Such as `http://proxy:3128` or `socks5h://127.0.0.1:1080`; may hold a password.
     pub proxy: Option<String>,
-    /// The bound on a text; a voice note has [`VOICE_TIMES`] as long. [`TIMEOUT`] unless there is a reason.
+    /// The bound on a text; a voice note has [`VOICE_TIMES`] as long. [`TIMEOUT`] unless there is a
+    /// reason; at most [`TIMEOUT_MAX`].
     pub timeout: Duration,
 }
 
 /// A text is small, but the line may be bad; teloxide alone waits 10 s on an error of the server.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
+/// With this, a voice note ends a minute before its claim (five minutes) is taken for lost.
+pub const TIMEOUT_MAX: Duration = Duration::from_secs(60);
 /// A voice note of a minute is 240 KB: two minutes at 16 kbit/s.
 pub const VOICE_TIMES: u32 = 4;
 /// Shorter than [`TIMEOUT`], so that a server that cannot be reached is known as such and tried again.
@@ -85,9 +88,10 @@ impl Telegram {
                 return Err(fault(what, "write it as BotFather gives it: a number, a colon, 35 letters"));
             }
         };
+        let timeout = options.timeout.min(TIMEOUT_MAX);
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(options.timeout * VOICE_TIMES)
+            .timeout(timeout * VOICE_TIMES)
             // A call may go only where it is told.
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -112,7 +116,7 @@ impl Telegram {
                 .ok_or_else(|| fault("`api_url` is no address".into(), "write it as https://host, or leave it out"))?;
             bot = bot.set_api_url(url);
         }
-        Ok(Telegram { bot, robot, token: token.to_owned(), timeout: options.timeout })
+        Ok(Telegram { bot, robot, token: token.to_owned(), timeout })
     }
 
     async fn call(&self, parcel: &Parcel, chat: Recipient) -> Answer {
