@@ -151,6 +151,15 @@ impl Ledger {
         rows.iter().map(read).collect()
     }
 
+    /// When the newest airing that has ended was due.
+    pub async fn latest_ended(&self) -> Result<Option<Timestamp>, LedgerFault> {
+        let row = sqlx::query("SELECT at FROM airings WHERE state <> $1 ORDER BY at DESC LIMIT 1")
+            .bind(PLANNED)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| row.time("at")).transpose()
+    }
+
     pub async fn airing(&self, id: &AiringId) -> Result<Option<AiringRow>, LedgerFault> {
         let row = sqlx::query("SELECT * FROM airings WHERE id = $1")
             .bind(id.to_string())

@@ -246,6 +246,22 @@ impl Ledger {
             .collect()
     }
 
+    /// Settles every open call that was due before `before` as unknown: after a restore nobody knows whether it went
+    /// out. Returns how many. One commit.
+    pub async fn disown_calls(&self, before: Timestamp) -> Result<u64, LedgerFault> {
+        let mut tx = self.write().await?;
+        let done = sqlx::query(
+            "UPDATE calls SET state = 'unknown', code = 'restored', updated = $1, \
+             detail = 'due before a restore was released; it may have gone out' \
+             WHERE state IN ('waiting', 'sending') AND due < $1",
+        )
+        .bind(ms(before))
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(done.rows_affected())
+    }
+
     /// How many calls are in each state.
     pub async fn call_counts(&self) -> Result<Vec<(CallState, u64)>, LedgerFault> {
         let rows = sqlx::query("SELECT state, COUNT(*) AS count FROM calls GROUP BY state ORDER BY state")

@@ -90,6 +90,15 @@ impl Ledger {
         .transpose()
     }
 
+    /// What is known of an edition; none when it was never registered.
+    pub async fn registered(&self, digest: Digest) -> Result<Option<Registered>, LedgerFault> {
+        let row = sqlx::query("SELECT notice, first_seen FROM editions WHERE digest = $1")
+            .bind(digest.to_string())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| Ok(Registered { notice: row.text("notice")?, first_seen: row.time("first_seen")? })).transpose()
+    }
+
     /// When each broadcast id was first seen, for ever: an id is never used for another broadcast.
     pub async fn broadcasts_first_seen(&self) -> Result<BTreeMap<Id, Timestamp>, LedgerFault> {
         let rows = sqlx::query("SELECT broadcast, first_seen FROM broadcasts_seen").fetch_all(&self.readers).await?;

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -122,8 +121,7 @@ pub struct Running {
     shared: Arc<Shared>,
     bell: Arc<Bell>,
     beat_ms: Arc<AtomicI64>,
-    scheduling: JoinHandle<()>,
-    ended: Receiver<()>,
+    ended: Mutex<Receiver<()>>,
 }
 
 /// Starts the station: the scheduling thread, the decoder, the pump, and one thread for each sound card.
@@ -162,7 +160,8 @@ pub fn start(
         };
         spawn("station", Box::new(work))?
     };
-    Ok(Running { shared, bell, beat_ms, scheduling, ended })
+    drop(scheduling);
+    Ok(Running { shared, bell, beat_ms, ended: Mutex::new(ended) })
 }
 
 fn run_driver(mut driver: Driver, alarm: &Alarm, clock: &dyn Clock, shared: &Shared, beat_ms: &AtomicI64) {
@@ -235,18 +234,16 @@ impl Running {
     }
 
     /// Fades what sounds, makes its outcome durable, lets go of the devices; gives up after `deadline`.
-    pub fn shutdown(self, deadline: Duration) {
+    pub fn shutdown(&self, deadline: Duration) {
+        let ended = self.ended.lock().expect("no holder of this panics");
         self.shared.inbox.lock().expect("no holder of the inbox panics").shutdown = true;
         self.bell.ring();
         let gentle = deadline.saturating_sub(FADE_WAIT).max(deadline / 2);
-        if self.ended.recv_timeout(gentle).is_err() {
+        if ended.recv_timeout(gentle).is_err() {
             self.shared.inbox.lock().expect("no holder of the inbox panics").abandon = true;
             self.bell.ring();
-            if self.ended.recv_timeout(deadline - gentle).is_err() {
-                return;
-            }
+            let _ = ended.recv_timeout(deadline - gentle);
         }
-        let _ = self.scheduling.join();
     }
 }
 

@@ -207,6 +207,22 @@ pub fn devices() -> Vec<String> {
     listed.unwrap_or_default()
 }
 
+/// Opens a device with silence and lets it go again: the only proof that it can be used.
+///
+/// Errors: there is no such device, or it does not open; with what it said.
+pub fn probe(name: &str) -> Result<(), SinkFault> {
+    let told = |why: String| {
+        SinkFault(format!("the sound device `{name}` cannot be used: {why}; `cunxiang doctor` lists the devices"))
+    };
+    let device = find(name).map_err(told)?;
+    let (config, _) = choose(&device).map_err(told)?;
+    let silence = |samples: &mut [f32], _: &cpal::OutputCallbackInfo| samples.fill(0.0);
+    device
+        .build_output_stream::<f32, _, _>(config, silence, |_| {}, None)
+        .map(drop)
+        .map_err(|error| told(error.to_string()))
+}
+
 /// 48 kHz in the fewest channels and the plainest format that the device takes.
 fn choose(device: &Device) -> Result<(StreamConfig, SampleFormat), String> {
     let formats = [SampleFormat::I16, SampleFormat::F32, SampleFormat::I32, SampleFormat::U16, SampleFormat::U8];
