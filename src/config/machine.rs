@@ -1,0 +1,213 @@
+//! Reads `config/machine.toml`.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use crate::base::problem::Place;
+use crate::base::table::{Document, Field, Table};
+use crate::base::{Id, Length, Problem};
+use crate::outbox::{self, folder, telegram};
+use crate::station::{self, sink};
+
+/// Its name below the home folder.
+pub const PATH: &str = "config/machine.toml";
+
+const SINKS: &str = "{ kind = \"sound-card\", device = \"default\" }";
+/// A power-on command needs time for an amplifier to warm up, not for a coffee.
+const POWER_LEAD_MAX: Length = Length::seconds(60);
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// What this machine adds to the county's content.
+#[derive(Debug)]
+pub struct Machine {
+    /// Where `/healthz` and `/metrics` are served; loopback only.
+    pub listen: SocketAddr,
+    pub log_format: LogFormat,
+    /// A filter in tracing's own words, such as `info` or `cunxiang=debug`.
+    pub log_filter: String,
+    pub loudspeakers: Vec<station::Loudspeaker>,
+    pub outbox: outbox::Options,
+}
+
+/// Reads the file's text. `home` is what relative paths in it start from.
+///
+/// Errors: every fault of the file.
+pub fn read(file: &str, text: &str, home: &Path) -> Result<Machine, Vec<Problem>> {
+    let document = Document::parse(file, text);
+    let root = document.root();
+    let listen = root.get("listen").map_or_else(|| "127.0.0.1:8320".parse().ok(), |field| listen(&field));
+    let (log_format, log_filter) = root.table("log").map_or((LogFormat::Text, "info".to_owned()), log);
+    let mut loudspeakers: Vec<station::Loudspeaker> = Vec::new();
+    for table in root.tables("loudspeaker") {
+        let found = loudspeaker(&table, home);
+        if let Some(found) = found {
+            if loudspeakers.iter().any(|other| other.station == found.station) {
+                table.fault(
+                    "duplicate-id",
+                    format!("station `{}` stands twice", found.station),
+                    "a station has one loudspeaker here",
+                );
+            } else {
+                loudspeakers.push(found);
+            }
+        }
+        table.done();
+    }
+    let outbox = root.table("channel").map_or_else(outbox::Options::default, |table| channels(table, home));
+    root.done();
+    let problems = document.problems();
+    match listen {
+        Some(listen) if !problems.iter().any(Problem::is_error) => {
+            Ok(Machine { listen, log_format, log_filter, loudspeakers, outbox })
+        }
+        _ => Err(problems),
+    }
+}
+
+/// The faults that show only beside the directory: a loudspeaker of no station.
+pub fn unknown_stations(
+    loudspeakers: &[station::Loudspeaker],
+    file: &str,
+    is_known: impl Fn(&Id) -> bool,
+) -> Vec<Problem> {
+    let unknown = loudspeakers.iter().filter(|loudspeaker| !is_known(&loudspeaker.station));
+    unknown
+        .map(|loudspeaker| {
+            let what = format!("there is no station `{}`", loudspeaker.station);
+            Problem::error(
+                "unknown-station",
+                Place::file(file),
+                what,
+                "add it to config/stations.toml, or correct [[loudspeaker]] station",
+            )
+        })
+        .collect()
+}
+
+fn listen(field: &Field<'_>) -> Option<SocketAddr> {
+    let text = field.text()?;
+    match text.parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() => Some(address),
+        Ok(_) => {
+            field.fault(
+                "bad-value",
+                format!("`listen` = {text} is not on loopback"),
+                "write \"127.0.0.1:8320\": these pages have no login",
+            );
+            None
+        }
+        Err(_) => {
+            field.fault("bad-value", format!("`listen` = {text} is no address"), "write \"127.0.0.1:8320\"");
+            None
+        }
+    }
+}
+
+fn log(table: Table<'_>) -> (LogFormat, String) {
+    let format =
+        table.get("format").and_then(|field| field.word(&[("text", LogFormat::Text), ("json", LogFormat::Json)]));
+    let filter = table.get("filter").and_then(|field| field.text());
+    table.done();
+    (format.unwrap_or(LogFormat::Text), filter.unwrap_or("info").to_owned())
+}
+
+fn loudspeaker(table: &Table<'_>, home: &Path) -> Option<station::Loudspeaker> {
+    let station = table.require("station", "\"benzilan-xiayi\"").and_then(|field| field.parse::<Id>());
+    let sink = table.require("sink", SINKS).and_then(|field| sink(&field, home));
+    let power_on = table.get("power_on").map_or(Some(Vec::new()), |field| command(&field));
+    let power_off = table.get("power_off").map_or(Some(Vec::new()), |field| command(&field));
+    let power_lead = table.get("power_lead").map_or(Some(Length::default()), |field| {
+        let lead = field.parse::<Length>()?;
+        if lead > POWER_LEAD_MAX {
+            field.fault(
+                "bad-value",
+                format!("`power_lead` = {lead} is too long"),
+                format!("write at most {POWER_LEAD_MAX}"),
+            );
+            return None;
+        }
+        Some(lead)
+    });
+    let gain_db = table.get("gain_db").map_or(Some(0.0), |field| field.float(-60.0..=12.0));
+    Some(station::Loudspeaker {
+        station: station?,
+        sink: sink?,
+        power_on: power_on?,
+        power_off: power_off?,
+        power_lead: power_lead?,
+        gain_db: gain_db? as f32,
+    })
+}
+
+fn sink(field: &Field<'_>, home: &Path) -> Option<sink::Options> {
+    let table = field.table()?;
+    let kind = table.require("kind", "\"sound-card\"")?;
+    let options = match kind.text()? {
+        "wav" => table
+            .require("folder", "\"data/aired\"")
+            .and_then(|field| field.text())
+            .map(|folder| sink::Options::Wav { folder: home.join(folder) }),
+        "sound-card" => table
+            .require("device", "\"default\"")
+            .and_then(|field| field.text())
+            .map(|device| sink::Options::SoundCard { device: device.to_owned() }),
+        "command" => table
+            .require("command", "[\"program\", \"argument\"]")
+            .and_then(|field| command(&field))
+            .map(|argv| sink::Options::Command { argv }),
+        "null" => Some(sink::Options::Null),
+        other => {
+            kind.fault(
+                "unknown-sink",
+                format!("there is no sink `{other}`"),
+                "write one of sound-card, wav, command, null",
+            );
+            None
+        }
+    };
+    table.done();
+    options
+}
+
+/// A program and its arguments, run without a shell.
+fn command(field: &Field<'_>) -> Option<Vec<String>> {
+    let items = field.items();
+    let argv: Option<Vec<String>> = items.iter().map(|item| item.text().map(str::to_owned)).collect();
+    if items.is_empty() {
+        field.fault(
+            "bad-value",
+            format!("`{}` names no program", field.key()),
+            "write it as [\"/usr/bin/program\", \"argument\"]",
+        );
+        return None;
+    }
+    argv
+}
+
+fn channels(table: Table<'_>, home: &Path) -> outbox::Options {
+    let path = |field: Field<'_>| field.text().map(|text| home.join(text));
+    let folder = table.table("folder").and_then(|table| {
+        let folder = table.require("folder", "\"data/posts\"").and_then(path);
+        table.done();
+        Some(folder::Options { folder: folder? })
+    });
+    let telegram = table.table("telegram").and_then(|table| {
+        let token_file = table.require("token_file", "\"config/telegram.token\"").and_then(path);
+        let api_url = table.get("api_url").map(|field| field.text().map(str::to_owned));
+        let proxy = table.get("proxy").map(|field| field.text().map(str::to_owned));
+        table.done();
+        Some(telegram_options(token_file?, api_url.unwrap_or(None), proxy.unwrap_or(None)))
+    });
+    table.done();
+    outbox::Options { folder, telegram }
+}
+
+fn telegram_options(token_file: PathBuf, api_url: Option<String>, proxy: Option<String>) -> telegram::Options {
+    telegram::Options { token_file, api_url, proxy, timeout: telegram::TIMEOUT }
+}
