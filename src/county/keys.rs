@@ -1,0 +1,221 @@
+//! The county's keys: files in `data/keys`, mode 0600. The root key signs the keys document and is then taken away;
+//! the rundown key signs every rundown.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chrono::TimeDelta;
+
+use crate::base::{Timestamp, durable};
+use crate::rundown::quiet::Quiet;
+use crate::rundown::seal::{Envelope, KEYS_TYPE, Key, Keys, PublicKey, Refusal, Signer, Trust, Use};
+
+/// A working key is valid this long ...
+const VALID_FOR: TimeDelta = TimeDelta::days(400);
+/// ... and is signed anew, where the root key is at hand, when less than this is left.
+const RENEW_BEFORE: TimeDelta = TimeDelta::days(60);
+
+/// What a county signs with, and what its stations trust.
+pub struct CountyKeys {
+    folder: PathBuf,
+    pub root: PublicKey,
+    pub rundown: Signer,
+    /// The keys document under the root's signature, as stations get it.
+    pub document: Envelope,
+    keys: Keys,
+}
+
+/// Why there are no keys to sign with.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysFault {
+    #[error("{path}: {error}; the folder must be writable by this user, and the files its own")]
+    File { path: String, error: io::Error },
+    #[error(
+        "{path} is not what was written there; put the file back from a backup, or remove the folder to begin anew with new stations"
+    )]
+    Damaged { path: String },
+    #[error("{path} may be read by others; run chmod 600 on it")]
+    Open { path: String },
+}
+
+/// What happened to the keys at a start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ceremony {
+    /// All keys are new: the root key is to be taken away.
+    FirstStart,
+    /// The document was signed anew: new quiet hours, or near its end.
+    Renewed,
+    /// It is as it was.
+    Unchanged,
+    /// It should be signed anew, and the root key is not here: the old quiet hours hold.
+    RootNeeded,
+}
+
+impl CountyKeys {
+    /// Opens the keys of `folder`, or makes them on a first start; brings the keys document up to date with `quiet`
+    /// where the root key is at hand.
+    pub fn open(folder: &Path, quiet: Quiet, now: Timestamp) -> Result<(CountyKeys, Ceremony), KeysFault> {
+        std::fs::create_dir_all(folder).map_err(|error| fault(folder, error))?;
+        let is_new = !folder.join("keys.json").exists();
+        if is_new {
+            first_start(folder, quiet, now)?;
+        }
+        let mut county = CountyKeys::look(folder)?;
+        let ceremony = if is_new { Ceremony::FirstStart } else { county.renew(quiet, now)? };
+        Ok((county, ceremony))
+    }
+
+    /// Opens the keys as they are, and changes nothing.
+    pub fn look(folder: &Path) -> Result<CountyKeys, KeysFault> {
+        let rundown = read_secret(&folder.join("rundown.key"))?;
+        let (root, document, keys) = read_document(folder)?;
+        Ok(CountyKeys { folder: folder.to_owned(), root, rundown, document, keys })
+    }
+
+    /// Signs the keys document anew when the quiet hours differ or the end is near.
+    pub fn renew(&mut self, quiet: Quiet, now: Timestamp) -> Result<Ceremony, KeysFault> {
+        let current = self.keys.keys.iter().any(|key| {
+            key.id == *self.rundown.id() && !key.revoked && key.not_before <= now && now + RENEW_BEFORE < key.not_after
+        });
+        if current && self.keys.quiet == quiet {
+            return Ok(Ceremony::Unchanged);
+        }
+        let root_path = self.folder.join("root.key");
+        if !root_path.exists() {
+            return Ok(Ceremony::RootNeeded);
+        }
+        let root = read_secret(&root_path)?;
+        sign(&self.folder, &root, &self.rundown, self.keys.version + 1, quiet, now)?;
+        (self.root, self.document, self.keys) = read_document(&self.folder)?;
+        Ok(Ceremony::Renewed)
+    }
+
+    /// What a station begins with.
+    pub fn trust(&self) -> Result<Trust, Refusal> {
+        Trust::begin(&self.root, &self.document)
+    }
+
+    /// Until when the rundown key may sign.
+    pub fn expires(&self) -> Option<Timestamp> {
+        self.keys.keys.iter().find(|key| key.id == *self.rundown.id()).map(|key| key.not_after)
+    }
+
+    /// Whether the root key still lies here, where a thief of this machine finds it.
+    pub fn root_is_here(&self) -> bool {
+        self.folder.join("root.key").exists()
+    }
+}
+
+fn first_start(folder: &Path, quiet: Quiet, now: Timestamp) -> Result<(), KeysFault> {
+    let (root, rundown) = (Signer::generate(), Signer::generate());
+    write_secret(&folder.join("root.key"), &root)?;
+    write_secret(&folder.join("rundown.key"), &rundown)?;
+    let public = folder.join("root.pub");
+    durable::write(&public, format!("{}\n", root.public()).as_bytes(), 0o644).map_err(|error| fault(&public, error))?;
+    sign(folder, &root, &rundown, 1, quiet, now)
+}
+
+fn sign(
+    folder: &Path,
+    root: &Signer,
+    rundown: &Signer,
+    version: u64,
+    quiet: Quiet,
+    now: Timestamp,
+) -> Result<(), KeysFault> {
+    let key = Key {
+        id: rundown.id().clone(),
+        purpose: Use::Rundown,
+        public: rundown.public(),
+        // A day early: a station's clock may be behind.
+        not_before: now - TimeDelta::days(1),
+        not_after: now + VALID_FOR,
+        revoked: false,
+    };
+    let keys = Keys { version, keys: vec![key], quiet };
+    let payload = serde_json::to_vec(&keys).expect("a keys document is always written");
+    let envelope = Envelope::seal(KEYS_TYPE, payload, &[root]);
+    let bytes = serde_json::to_vec(&envelope).expect("an envelope is always written");
+    // Last: a start that broke off before this begins anew.
+    let path = folder.join("keys.json");
+    durable::write(&path, &bytes, 0o644).map_err(|error| fault(&path, error))
+}
+
+fn read_document(folder: &Path) -> Result<(PublicKey, Envelope, Keys), KeysFault> {
+    let path = folder.join("keys.json");
+    let damaged = |path: &Path| KeysFault::Damaged { path: path.display().to_string() };
+    let bytes = std::fs::read(&path).map_err(|error| fault(&path, error))?;
+    let document: Envelope = serde_json::from_slice(&bytes).map_err(|_| damaged(&path))?;
+    let public = folder.join("root.pub");
+    let text = std::fs::read_to_string(&public).map_err(|error| fault(&public, error))?;
+    let root: PublicKey = text.parse().map_err(|_| damaged(&public))?;
+    let trust = Trust::begin(&root, &document).map_err(|_| damaged(&path))?;
+    Ok((root, document, trust.keys().clone()))
+}
+
+fn write_secret(path: &Path, signer: &Signer) -> Result<(), KeysFault> {
+    let text = format!("{}\n", BASE64.encode(signer.secret()));
+    durable::write(path, text.as_bytes(), 0o600).map_err(|error| fault(path, error))
+}
+
+fn read_secret(path: &Path) -> Result<Signer, KeysFault> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = std::fs::metadata(path).map_err(|error| fault(path, error))?;
+    if metadata.permissions().mode() & 0o077 != 0 {
+        return Err(KeysFault::Open { path: path.display().to_string() });
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| fault(path, error))?;
+    let secret = BASE64.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    secret
+        .map(|secret| Signer::from_secret(&secret))
+        .ok_or_else(|| KeysFault::Damaged { path: path.display().to_string() })
+}
+
+fn fault(path: &Path, error: io::Error) -> KeysFault {
+    KeysFault::File { path: path.display().to_string(), error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quiet(from: u32) -> Quiet {
+        let time = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+        Quiet { from: time(from), until: time(7), zone: chrono_tz::Asia::Shanghai }
+    }
+
+    #[test]
+    fn keys_are_made_once_kept_and_renewed_while_the_root_is_here() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
+        let (first, ceremony) = CountyKeys::open(folder.path(), quiet(21), now).unwrap();
+        assert_eq!(ceremony, Ceremony::FirstStart);
+        let (again, ceremony) = CountyKeys::open(folder.path(), quiet(21), now).unwrap();
+        assert_eq!((ceremony, again.rundown.id()), (Ceremony::Unchanged, first.rundown.id()));
+        let (later, ceremony) = CountyKeys::open(folder.path(), quiet(22), now).unwrap();
+        assert_eq!(ceremony, Ceremony::Renewed);
+        assert_eq!(*later.trust().unwrap().quiet(), quiet(22));
+        let mut trust = first.trust().unwrap();
+        trust.renew(&later.document).unwrap();
+
+        std::fs::remove_file(folder.path().join("root.key")).unwrap();
+        let (kept, ceremony) = CountyKeys::open(folder.path(), quiet(20), now).unwrap();
+        assert_eq!((ceremony, *kept.trust().unwrap().quiet()), (Ceremony::RootNeeded, quiet(22)));
+
+        std::fs::write(folder.path().join("keys.json"), "{}").unwrap();
+        assert!(matches!(CountyKeys::open(folder.path(), quiet(21), now), Err(KeysFault::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_key_that_others_may_read_is_not_used() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
+        CountyKeys::open(folder.path(), quiet(21), now).unwrap();
+        let path = folder.path().join("rundown.key");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(matches!(CountyKeys::open(folder.path(), quiet(21), now), Err(KeysFault::Open { .. })));
+    }
+}

@@ -1,0 +1,414 @@
+//! The loop: load, plan, seal, post, receive. An order is a ledger row, handed to the next plan: the loop closes here
+//! and nowhere else.
+//!
+//! [`County::turn`] makes one pass; who calls it again, and when, is the caller's.
+
+pub mod content;
+pub mod keys;
+pub mod sealing;
+pub mod snapshot;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{Datelike, TimeDelta};
+use tracing::{info, warn};
+
+use crate::base::{Clock, Digest, Id, Problem, Timestamp};
+use crate::catalog::State;
+use crate::county::content::{Content, ContentFault};
+use crate::county::keys::{Ceremony, CountyKeys, KeysFault};
+use crate::county::sealing::Sealing;
+use crate::county::snapshot::{Board, Snapshot};
+use crate::ledger::{Ledger, LedgerFault, NewEdition, PlannedAiring};
+use crate::outbox::{self, Outbox};
+use crate::planner::{Planner, Registered, Registry};
+use crate::rundown::seal::{Envelope, Trust};
+use crate::rundown::{Order, Receipt};
+use crate::store::{Store, StoreFault};
+
+/// Content is compared with the disk at least this often, whatever the watch says.
+const LOOK_EVERY: TimeDelta = TimeDelta::seconds(60);
+/// Airings are recorded as planned when they are due within this.
+const RECORD_AHEAD: TimeDelta = TimeDelta::hours(24);
+/// The plan is looked at anew this often though nothing changed: posts come due, days roll over.
+const PLAN_EVERY: TimeDelta = TimeDelta::minutes(10);
+/// Orders older than this have no effect any more: an emergency lives a week at the most, a skip two.
+const ORDERS_BACK: TimeDelta = TimeDelta::days(30);
+/// An airing whose late window closed this long ago, and of which nobody reported, is `unreported`.
+const UNREPORTED_AFTER: TimeDelta = TimeDelta::minutes(15);
+/// The ledger's write-ahead log is folded in this often.
+const CHECKPOINT_EVERY: TimeDelta = TimeDelta::hours(1);
+
+/// Receipts come in bounded batches; the next one is looked for this much later.
+const MORE_AFTER: TimeDelta = TimeDelta::milliseconds(100);
+
+/// In the ledger: `wanted` from a restore until its HOLD is released.
+pub const NEW_EPOCH: &str = "new-epoch";
+/// In the ledger, ms since 1970: airings and posts due before this are not ours to air or send. A restored ledger does
+/// not know what went out between the backup and the release.
+const NOT_BEFORE: &str = "not-before";
+
+/// The name under which this machine's own receipts are kept.
+pub const LOCAL_MACHINE: &str = "local";
+
+/// The stations whose sound leaves this machine, as the county sees them. A trait so that a test can drive a whole
+/// county in one thread.
+pub trait Stations: Send + Sync {
+    /// Hands over sealed rundowns; each is verified there.
+    fn offer(&self, rundowns: Vec<Arc<Envelope>>);
+    fn renew_keys(&self, document: Envelope);
+    /// Receipts that are not acknowledged yet, in order; a bounded batch.
+    fn receipts(&self) -> Vec<Receipt>;
+    /// Says that receipts up to this number are on disk here.
+    fn acknowledge(&self, number: u64);
+}
+
+impl Stations for crate::station::Running {
+    fn offer(&self, rundowns: Vec<Arc<Envelope>>) {
+        crate::station::Running::offer(self, rundowns);
+    }
+
+    fn renew_keys(&self, document: Envelope) {
+        crate::station::Running::renew_keys(self, document);
+    }
+
+    fn receipts(&self) -> Vec<Receipt> {
+        crate::station::Running::receipts(self)
+    }
+
+    fn acknowledge(&self, number: u64) {
+        crate::station::Running::acknowledge(self, number);
+    }
+}
+
+/// Where a county's things are.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub home: PathBuf,
+    pub data: PathBuf,
+    /// Stations attached to this machine.
+    pub local: Vec<Id>,
+}
+
+/// What stops a county.
+#[derive(Debug, thiserror::Error)]
+pub enum CountyFault {
+    #[error(transparent)]
+    Content(#[from] ContentFault),
+    #[error(transparent)]
+    Keys(#[from] KeysFault),
+    #[error(transparent)]
+    Ledger(#[from] LedgerFault),
+    #[error("the county's own keys are refused: {0}")]
+    Trust(#[from] crate::rundown::seal::Refusal),
+    #[error("the clips cannot be kept: {0}")]
+    Clips(#[from] std::io::Error),
+    #[error("the clips cannot be kept: {0}")]
+    Store(#[from] StoreFault),
+}
+
+/// The publicity group's side of everything.
+pub struct County {
+    options: Options,
+    clock: Arc<dyn Clock>,
+    ledger: Ledger,
+    store: Store,
+    content: Content,
+    keys: CountyKeys,
+    sealing: Sealing,
+    outbox: Arc<Outbox>,
+    registry: Registry,
+    orders: Vec<Order>,
+    board: Arc<Board>,
+    looked_at: Timestamp,
+    planned_at: Option<Timestamp>,
+    checkpointed_at: Timestamp,
+    plan_problems: Vec<Problem>,
+    /// Receipts of this machine up to this number are on disk here.
+    acknowledged: u64,
+    not_before: Option<Timestamp>,
+}
+
+impl County {
+    /// Reads content, opens keys, takes up where the ledger left off.
+    ///
+    /// Errors: no content at all, keys that cannot be used, a ledger that cannot be read.
+    pub async fn open(
+        options: Options,
+        clock: Arc<dyn Clock>,
+        ledger: Ledger,
+        store: Store,
+        outbox: Arc<Outbox>,
+    ) -> Result<County, CountyFault> {
+        let now = clock.now();
+        let content = Content::open(&options.home, &options.data.join("good"))?;
+        let (keys, ceremony) = CountyKeys::open(&options.data.join("keys"), content.catalog.county.quiet, now)?;
+        tell(ceremony, &options);
+        let epoch = match ledger.epoch().await? {
+            Some(epoch) => epoch,
+            None => ledger.begin_epoch(0, now).await?,
+        };
+        let sealing = Sealing::resume(epoch, ledger.latest_rundowns().await?);
+        let board = Arc::new(Board::new(Snapshot::new(content.catalog.clone())));
+        let mut county = County {
+            options,
+            clock,
+            ledger,
+            store,
+            content,
+            keys,
+            sealing,
+            outbox,
+            registry: Registry::default(),
+            orders: Vec::new(),
+            board,
+            looked_at: now,
+            planned_at: None,
+            checkpointed_at: now,
+            plan_problems: Vec::new(),
+            acknowledged: 0,
+            not_before: None,
+        };
+        county.take_content(now).await?;
+        Ok(county)
+    }
+
+    /// What the stations of this machine begin with.
+    pub fn trust(&self) -> Result<Trust, CountyFault> {
+        Ok(self.keys.trust()?)
+    }
+
+    /// The state others may look at.
+    pub fn board(&self) -> Arc<Board> {
+        self.board.clone()
+    }
+
+    /// One pass: looks for new content and orders, plans and seals what changed, fills the outbox, takes in receipts.
+    /// Returns when to come back at the latest.
+    ///
+    /// Errors: the ledger or the store cannot be written. Whatever was on air stays; the pass may be made again.
+    pub async fn turn(&mut self, look: bool, stations: &dyn Stations) -> Result<Timestamp, CountyFault> {
+        let now = self.clock.now();
+        let more = self.receive(stations).await?;
+        let mut replan = self.planned_at.is_none_or(|at| now - at >= PLAN_EVERY || now < at);
+        if look || now - self.looked_at >= LOOK_EVERY || now < self.looked_at {
+            self.looked_at = now;
+            replan |= self.look(now, stations).await?;
+        }
+        replan |= !self.ledger.release_orders(now).await?.is_empty();
+        let hold = self.ledger.hold().await?;
+        if hold != self.board.read().hold {
+            replan = true;
+        }
+        self.board.update(|snapshot| snapshot.hold = hold.clone());
+        if replan {
+            self.orders = self.ledger.orders(now - ORDERS_BACK).await?;
+            if hold.is_none() {
+                self.leave_hold(now).await?;
+                self.plan(now, stations).await?;
+            }
+            self.planned_at = Some(now);
+        }
+        self.ledger.mark_unreported(now - UNREPORTED_AFTER).await?;
+        if now - self.checkpointed_at >= CHECKPOINT_EVERY {
+            self.checkpointed_at = now;
+            self.ledger.checkpoint().await?;
+        }
+        Ok(now + if more { MORE_AFTER } else { LOOK_EVERY.min(PLAN_EVERY) })
+    }
+
+    /// Takes in what the stations report: on disk here first, acknowledged after. True when there may be more.
+    async fn receive(&mut self, stations: &dyn Stations) -> Result<bool, CountyFault> {
+        // A station shows what was acknowledged until it has noticed.
+        let mut receipts = stations.receipts();
+        receipts.retain(|receipt| receipt.number > self.acknowledged);
+        if receipts.is_empty() {
+            return Ok(false);
+        }
+        self.acknowledged = self.ledger.record_receipts(LOCAL_MACHINE, &receipts).await?;
+        for receipt in &receipts {
+            self.board.count(&receipt.outcome);
+            let detail = receipt.detail.as_deref().unwrap_or("");
+            info!(airing = %receipt.airing, outcome = %receipt.outcome, detail, "ended");
+        }
+        stations.acknowledge(self.acknowledged);
+        Ok(true)
+    }
+
+    /// Looks at the content; true when it changed. Faults of `config/` leave everything as it was, and are told.
+    async fn look(&mut self, now: Timestamp, stations: &dyn Stations) -> Result<bool, CountyFault> {
+        match self.content.refresh() {
+            Ok(false) => Ok(false),
+            Ok(true) => {
+                self.take_content(now).await?;
+                if self.keys.renew(self.content.catalog.county.quiet, now)? == Ceremony::Renewed {
+                    stations.renew_keys(self.keys.document.clone());
+                }
+                Ok(true)
+            }
+            Err(ContentFault::Config(problems)) => {
+                for problem in problems.iter().filter(|problem| problem.is_error()) {
+                    warn!("{problem}");
+                }
+                self.board.update(|snapshot| snapshot.problems = problems);
+                Ok(false)
+            }
+            Err(fault @ ContentFault::Io { .. }) => {
+                warn!("{fault}; what was on air stays");
+                Ok(false)
+            }
+        }
+    }
+
+    /// Takes up the content just read: its clips into the store, its editions into the ledger.
+    async fn take_content(&mut self, now: Timestamp) -> Result<(), CountyFault> {
+        for problem in self.content.problems.iter().filter(|problem| problem.is_error()) {
+            warn!("{problem}");
+        }
+        let catalog = self.content.catalog.clone();
+        for (clip, file) in catalog.clip_files() {
+            if !self.store.contains(&clip) {
+                let bytes = std::fs::read(self.options.home.join("broadcasts").join(file))?;
+                // A file changed since it was looked at is found at the next look.
+                if Digest::of(&bytes) == clip {
+                    self.store.put(&bytes)?;
+                }
+            }
+        }
+        let ready = catalog.broadcasts.values().filter(|broadcast| broadcast.state == State::Ready);
+        let editions: Vec<NewEdition> = ready
+            .filter_map(|broadcast| catalog.editions.get(&broadcast.id))
+            .map(|edition| NewEdition {
+                digest: edition.digest,
+                broadcast: edition.broadcast.clone(),
+                bytes: edition.bytes.to_vec(),
+            })
+            .collect();
+        let year = now.with_timezone(&catalog.county.zone).year();
+        let registered = self.ledger.register_editions(&editions, now, year).await?;
+        self.registry.editions = registered
+            .into_iter()
+            .map(|(digest, r)| (digest, Registered { notice: r.notice, first_seen: r.first_seen }))
+            .collect();
+        self.registry.broadcasts_first_seen = self.ledger.broadcasts_first_seen().await?;
+        info!(
+            broadcasts = catalog.broadcasts.len(),
+            stations = catalog.stations.len(),
+            faults = self.content.problems.iter().filter(|problem| problem.is_error()).count(),
+            "content loaded"
+        );
+        self.planned_at = None;
+        self.publish();
+        Ok(())
+    }
+
+    /// After a restore was released: rundowns are numbered in a new epoch, above anything a station has seen, and
+    /// what was due before now is settled as unknown instead of going out, perhaps a second time.
+    async fn leave_hold(&mut self, now: Timestamp) -> Result<(), CountyFault> {
+        if self.ledger.meta_get(NEW_EPOCH).await?.as_deref() == Some("wanted") {
+            let disowned = self.ledger.disown_calls(now).await?;
+            self.ledger.meta_set(NOT_BEFORE, &now.timestamp_millis().to_string()).await?;
+            let epoch = self.ledger.begin_epoch(self.sealing.epoch(), now).await?;
+            self.sealing.begin(epoch);
+            self.ledger.meta_set(NEW_EPOCH, "begun").await?;
+            warn!(
+                "released after a restore: {disowned} calls to chat groups may have gone out before it and are not sent"
+            );
+        }
+        let not_before = self.ledger.meta_get(NOT_BEFORE).await?.and_then(|text| text.parse().ok());
+        self.not_before = not_before.and_then(Timestamp::from_timestamp_millis);
+        Ok(())
+    }
+
+    /// Plans every station, seals what differs, serves it once it is on disk; fills the outbox.
+    async fn plan(&mut self, now: Timestamp, stations: &dyn Stations) -> Result<(), CountyFault> {
+        let catalog = self.content.catalog.clone();
+        let planner = Planner::new(&catalog, &self.orders, &self.registry, now);
+        let mut changed = Vec::new();
+        let mut planned = Vec::new();
+        // The machine's own stations first: an emergency waits for no other station's plan.
+        let local = self.options.local.iter().filter(|id| catalog.stations.contains_key(*id));
+        let others = catalog.stations.keys().filter(|id| !self.options.local.contains(id));
+        for id in local.chain(others) {
+            let Some(plan) = planner.station(id) else { continue };
+            if self.options.local.contains(id) {
+                let soon = plan.airings.iter().filter(|airing| airing.at < now + RECORD_AHEAD && airing.until() >= now);
+                planned.extend(soon.map(|airing| PlannedAiring {
+                    id: airing.id.clone(),
+                    at: airing.at,
+                    until: airing.until(),
+                    class: airing.class,
+                    level: airing.level,
+                    notice: plan.programmes[airing.programme as usize].notice.clone(),
+                    languages: plan.programmes[airing.programme as usize].languages(),
+                    order: airing.order,
+                }));
+            }
+            changed.extend(self.sealing.seal(&plan, self.not_before, &self.keys.rundown, now));
+        }
+        self.ledger.plan_airings(&planned).await?;
+        self.ledger.save_rundowns(&changed).await?;
+        let served = self.sealing.envelopes(&self.options.local);
+        if !served.is_empty() {
+            stations.offer(served);
+        }
+        let mut posts = planner.posts();
+        posts.retain(|post| self.not_before.is_none_or(|not_before| post.due >= not_before));
+        let problems = planner.problems();
+        let chats: BTreeMap<Id, outbox::Chat> = catalog
+            .chats
+            .values()
+            .map(|chat| {
+                let name = chat.name.values().next().cloned().unwrap_or_default();
+                let (id, channel, address) = (chat.id.clone(), chat.channel.clone(), chat.address.clone().into());
+                (chat.id.clone(), outbox::Chat { id, name, channel, address })
+            })
+            .collect();
+        let enqueued = self.outbox.enqueue(posts, &chats, now).await?;
+        for (post, why) in &enqueued.refused {
+            warn!("post {post} cannot go out: {why}");
+        }
+        let enqueued = enqueued.new_count;
+        if problems != self.plan_problems {
+            for problem in problems.iter().filter(|problem| problem.is_error()) {
+                warn!("{problem}");
+            }
+            self.plan_problems = problems;
+        }
+        if !changed.is_empty() || enqueued > 0 {
+            info!(rundowns = changed.len(), posts = enqueued, "planned");
+        }
+        self.publish();
+        Ok(())
+    }
+
+    fn publish(&self) {
+        let mut problems = self.content.problems.clone();
+        problems.extend(self.plan_problems.iter().cloned());
+        problems.sort();
+        self.board.update(|snapshot| {
+            snapshot.catalog = self.content.catalog.clone();
+            snapshot.problems = problems;
+            snapshot.registry = self.registry.clone();
+            snapshot.key_expires = self.keys.expires();
+        });
+    }
+}
+
+fn tell(ceremony: Ceremony, options: &Options) {
+    let folder = options.data.join("keys");
+    match ceremony {
+        Ceremony::FirstStart => warn!(
+            "new keys were made in {}; take root.key away to a safe place: it is needed only to change keys or quiet hours",
+            folder.display()
+        ),
+        Ceremony::RootNeeded => warn!(
+            "the keys document must be signed anew (quiet hours changed, or it ends soon): put root.key back into {} and restart",
+            folder.display()
+        ),
+        Ceremony::Renewed => info!("the keys document was signed anew"),
+        Ceremony::Unchanged => {}
+    }
+}
