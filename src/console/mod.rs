@@ -1,0 +1,4 @@
+//! How people speak with the daemon: the control socket. (The web pages come to stand here.)
+
+pub mod control;
+pub mod monitor;
