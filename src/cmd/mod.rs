@@ -1,14 +1,22 @@
 //! The command line: one file a subcommand. The only place that assembles the other modules.
 
+mod backup;
 mod check;
 mod clip;
+mod doctor;
+mod log;
+mod logging;
+mod metrics;
+mod order;
 mod page;
+mod plan;
+mod run;
 mod show;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 /// Everything fine.
 const FINE: u8 = 0;
@@ -53,8 +61,47 @@ pub enum Format {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Be the county's daemon: plan, air, post and record
+    Run(run::Args),
     /// Look at all content and tell every fault
     Check(check::Args),
+    /// Print what will air
+    Plan(plan::PlanArgs),
+    /// Say why this airs at a station in a minute, and that does not
+    Explain(plan::ExplainArgs),
+    /// Print what was planned and how it ended
+    Log(log::Args),
+    /// Air a broadcast now; an emergency waits for a second person
+    Announce(order::Announce),
+    /// Air a missed, cut or refused airing again, now
+    Reair(order::Airing),
+    /// Take back an announcement with all of its repeats
+    Cancel(order::OrderNumber),
+    /// Leave out one airing of the timetable
+    Skip(order::Airing),
+    /// Stop sound at once and hold daily and drill airings
+    Silence(order::Silence),
+    /// Confirm an order that another person filed
+    Confirm(order::OrderNumber),
+    /// End the HOLD after a restore
+    Release,
+    /// Print the orders of the last 30 days
+    Orders,
+    /// Print what the daemon does now
+    Status,
+    /// Who may do what
+    People(order::People),
+    /// Look at this machine: devices, disk, clock, ledger, keys, tokens
+    Doctor,
+    /// Write ledger and content into one file
+    Backup(backup::BackupArgs),
+    /// Put a backup's ledger and content in place; the county then waits in HOLD
+    Restore(backup::RestoreArgs),
+    /// Print the completions of a shell
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
     /// Import recordings, list and verify clips
     Clip(clip::Args),
     /// Print what a message says in each language
@@ -68,7 +115,28 @@ enum Command {
 pub fn main() -> ExitCode {
     let args = Args::parse();
     let result = match args.command {
+        Command::Run(sub) => run::run(&args.place, &sub),
         Command::Check(sub) => check::run(&args.place, &sub),
+        Command::Plan(sub) => plan::plan(&args.place, &sub),
+        Command::Explain(sub) => plan::explain_minute(&args.place, &sub),
+        Command::Log(sub) => log::run(&args.place, &sub),
+        Command::Announce(sub) => order::announce(&args.place, &sub),
+        Command::Reair(sub) => order::reair(&args.place, &sub),
+        Command::Cancel(sub) => order::cancel(&args.place, &sub),
+        Command::Skip(sub) => order::skip(&args.place, &sub),
+        Command::Silence(sub) => order::silence(&args.place, &sub),
+        Command::Confirm(sub) => order::confirm(&args.place, &sub),
+        Command::Release => order::release(&args.place),
+        Command::Orders => order::orders(&args.place),
+        Command::Status => order::status(&args.place),
+        Command::People(sub) => order::people(&args.place, &sub),
+        Command::Doctor => doctor::run(&args.place),
+        Command::Backup(sub) => backup::backup(&args.place, &sub),
+        Command::Restore(sub) => backup::restore(&args.place, &sub),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "cunxiang", &mut std::io::stdout());
+            Ok(FINE)
+        }
         Command::Clip(sub) => clip::run(&args.place, &sub),
         Command::Show(sub) => show::run(&args.place, &sub),
         Command::DecodeUntrusted => {

@@ -1,0 +1,235 @@
+//! `cunxiang backup` and `restore`: one file with the ledger and the content. Private keys are left out: whoever holds
+//! a backup must not be able to speak in a village.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, bail};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::{Deserialize, Serialize};
+
+use crate::base::clock::RealClock;
+use crate::base::{Clock, Digest, Timestamp, durable};
+use crate::cmd::{FINE, Place, run::lock};
+use crate::ledger::Ledger;
+
+/// The format this version writes and reads.
+const FORMAT: u16 = 1;
+/// A backup with more than this unpacked is none of ours.
+const UNPACKED_BYTES_MAX: u64 = 64 << 30;
+/// The name of the list inside.
+const MANIFEST: &str = "manifest.json";
+const LEDGER: &str = "data/ledger.db";
+/// What of the home folder goes in. Secrets' files lie in config/ beside the county's: those are left out by name.
+const FOLDERS: [&str; 3] = ["config", "locales", "broadcasts"];
+const SECRETS: [&str; 3] = ["token", "key", "secret"];
+
+#[derive(clap::Args)]
+pub struct BackupArgs {
+    /// The file to write, such as county-2026-11-24.tar.gz
+    file: PathBuf,
+}
+
+#[derive(clap::Args)]
+pub struct RestoreArgs {
+    /// The backup
+    file: PathBuf,
+    /// Put the ledger in the place of the one that is there; that one is kept beside it
+    #[arg(long)]
+    replace: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    format: u16,
+    made_at: Timestamp,
+    program: String,
+    /// By path: the digest of the file's bytes.
+    files: BTreeMap<String, Digest>,
+}
+
+pub fn backup(place: &Place, args: &BackupArgs) -> anyhow::Result<u8> {
+    let data = place.data();
+    let ledger_path = data.join("ledger.db");
+    if !ledger_path.exists() {
+        bail!("there is no ledger in {}; nothing has run here yet", data.display());
+    }
+    let copy = data.join(".backup.db");
+    runtime()?.block_on(async {
+        let ledger = Ledger::open(&ledger_path).await?;
+        ledger.backup_into(&copy).await?;
+        ledger.close().await;
+        anyhow::Ok(())
+    })?;
+    let written = write_archive(place, &copy, &args.file);
+    std::fs::remove_file(&copy).context("the copy of the ledger cannot be removed")?;
+    let count = written?;
+    anstream::println!("{}: {count} files; private keys and tokens are not in it", args.file.display());
+    Ok(FINE)
+}
+
+fn write_archive(place: &Place, ledger_copy: &Path, file: &Path) -> anyhow::Result<usize> {
+    let mut names: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for folder in FOLDERS {
+        collect(&place.home.join(folder), folder, &mut names)?;
+    }
+    names.insert(LEDGER.to_owned(), ledger_copy.to_owned());
+    for public in ["root.pub", "keys.json"] {
+        let path = place.data().join("keys").join(public);
+        if path.is_file() {
+            names.insert(format!("data/keys/{public}"), path);
+        }
+    }
+    let beside = file.with_extension("new");
+    let out = File::create(&beside).with_context(|| format!("{} cannot be written", beside.display()))?;
+    let mut archive = tar::Builder::new(GzEncoder::new(out, Compression::default()));
+    let mut files = BTreeMap::new();
+    let bar = super::check::progress(names.len(), "packing");
+    for (name, path) in &names {
+        bar.inc(1);
+        let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        files.insert(name.clone(), Digest::of(&bytes));
+        append(&mut archive, name, &bytes)?;
+    }
+    bar.finish_and_clear();
+    let made_at = RealClock::default().now();
+    let manifest = Manifest { format: FORMAT, made_at, program: env!("CARGO_PKG_VERSION").into(), files };
+    append(&mut archive, MANIFEST, &serde_json::to_vec_pretty(&manifest)?)?;
+    archive.into_inner()?.finish()?.sync_all()?;
+    // A backup is one only when it can be read again.
+    read_archive(&beside, &mut |_, _| Ok(())).context("the backup just written does not read")?;
+    std::fs::rename(&beside, file).with_context(|| format!("{} cannot be written", file.display()))?;
+    Ok(names.len())
+}
+
+fn append<W: std::io::Write>(archive: &mut tar::Builder<W>, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut header = tar::Header::new_gnu();
+    header.set_size(bytes.len() as u64);
+    header.set_mode(0o600);
+    header.set_cksum();
+    Ok(archive.append_data(&mut header, name, bytes)?)
+}
+
+fn collect(folder: &Path, name: &str, names: &mut BTreeMap<String, PathBuf>) -> anyhow::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder).with_context(|| format!("{} cannot be listed", folder.display()))? {
+        let entry = entry?;
+        let Ok(part) = entry.file_name().into_string() else { continue };
+        let path = format!("{name}/{part}");
+        let extension = Path::new(&part).extension().map(|e| e.to_string_lossy().into_owned());
+        if part.starts_with('.') || extension.is_some_and(|e| SECRETS.contains(&e.as_str())) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), &path, names)?;
+        } else if entry.file_type()?.is_file() {
+            names.insert(path, entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Reads a backup whole, holding each file against the manifest; `take` gets each name and its bytes.
+fn read_archive(file: &Path, take: &mut dyn FnMut(&str, Vec<u8>) -> anyhow::Result<()>) -> anyhow::Result<Manifest> {
+    let open = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let mut archive = tar::Archive::new(GzDecoder::new(open).take(UNPACKED_BYTES_MAX));
+    let mut found = BTreeMap::new();
+    let mut manifest: Option<Manifest> = None;
+    for entry in archive.entries()? {
+        let mut entry = entry.context("the backup breaks off")?;
+        let path = entry.path()?.into_owned();
+        if !path.components().all(|part| matches!(part, Component::Normal(_))) {
+            bail!("the backup names a file outside of it: {}", path.display());
+        }
+        let name = path.to_str().context("the backup names a file that is no text")?.to_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).context("the backup breaks off")?;
+        if name == MANIFEST {
+            manifest = Some(serde_json::from_slice(&bytes).context("the backup's list does not read")?);
+        } else {
+            found.insert(name.clone(), Digest::of(&bytes));
+            take(&name, bytes)?;
+        }
+    }
+    let manifest = manifest.context("the backup breaks off: its list is missing")?;
+    if manifest.format != FORMAT {
+        bail!("the backup is of format {}; this program reads {FORMAT}", manifest.format);
+    }
+    if manifest.files != found {
+        bail!("the backup is damaged: its files are not those of its list");
+    }
+    Ok(manifest)
+}
+
+pub fn restore(place: &Place, args: &RestoreArgs) -> anyhow::Result<u8> {
+    // Looked at whole before anything is touched.
+    let manifest = read_archive(&args.file, &mut |_, _| Ok(()))?;
+    if !manifest.files.contains_key(LEDGER) {
+        bail!("there is no ledger in {}", args.file.display());
+    }
+    let data = place.data();
+    std::fs::create_dir_all(&data).with_context(|| format!("{} cannot be made", data.display()))?;
+    let _lock = lock(&data)?;
+    let target = data.join("ledger.db");
+    let now = RealClock::default().now();
+    if target.exists() {
+        if !args.replace {
+            bail!("there is a ledger in {} already; to put this one in its place, add --replace", data.display());
+        }
+        let aside = data.join(format!("ledger.before-restore-{}.db", now.timestamp()));
+        std::fs::rename(&target, &aside)?;
+        for log in ["ledger.db-wal", "ledger.db-shm"] {
+            let _ = std::fs::rename(data.join(log), aside.with_extension(log.replace("ledger.db", "db")));
+        }
+    }
+    let has_content = place.home.join("config/county.toml").exists();
+    let mut restored = 0;
+    read_archive(&args.file, &mut |name, bytes| {
+        let (base, below) = match name.strip_prefix("data/") {
+            Some(below) => (&data, below),
+            None if has_content => return Ok(()),
+            None => (&place.home, name),
+        };
+        let path = base.join(below);
+        if below.starts_with("keys/") && path.exists() {
+            return Ok(());
+        }
+        let folder = path.parent().context("a file in a backup has a folder")?;
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        durable::write(&path, &bytes, if name == LEDGER { 0o600 } else { 0o644 })
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        restored += 1;
+        Ok(())
+    })?;
+    runtime()?.block_on(async {
+        let ledger = Ledger::open(&target).await?;
+        ledger.integrity_check().await?;
+        let reason = format!("restored from a backup of {}", manifest.made_at.to_rfc3339());
+        ledger.set_hold(Some(&reason), "cunxiang", now).await?;
+        ledger.meta_set(crate::county::NEW_EPOCH, "wanted").await?;
+        ledger.close().await;
+        anyhow::Ok(())
+    })?;
+    anstream::println!(
+        "{restored} files restored, as of {}{}",
+        manifest.made_at.to_rfc3339(),
+        if has_content { "; the content that was here stays" } else { "" }
+    );
+    if !data.join("keys/rundown.key").exists() {
+        anstream::println!(
+            "the private keys are not here: put data/keys/rundown.key back before `cunxiang run`, or remove data/keys to begin with new keys and new stations"
+        );
+    }
+    anstream::println!("the county starts in HOLD: nothing airs anew and nothing is posted until `cunxiang release`");
+    Ok(FINE)
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}

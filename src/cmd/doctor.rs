@@ -1,0 +1,223 @@
+//! `cunxiang doctor`: what this machine has and lacks, each with what to do.
+
+use std::path::Path;
+
+use chrono::TimeDelta;
+
+use crate::base::Clock;
+use crate::base::clock::RealClock;
+use crate::catalog::{self, Files, load::Texts};
+use crate::cmd::{FAULTS, FINE, Place};
+use crate::config::machine;
+use crate::county::keys::CountyKeys;
+use crate::ledger::{AuditCheck, Ledger};
+use crate::station::sink::{self, sound_card};
+
+/// Below this a disk is as good as full: a ledger, a journal and a day of posts must fit.
+const FREE_BYTES_MIN: u64 = 200 << 20;
+/// A key that ends sooner is told.
+const KEY_LEFT_MIN: TimeDelta = TimeDelta::days(30);
+/// No county was founded before this program.
+const CLOCK_YEAR_MIN: i32 = 2026;
+
+/// How one thing is.
+struct Finding {
+    what: &'static str,
+    /// What was seen, or what is wrong and what to do.
+    state: Result<String, String>,
+}
+
+pub fn run(place: &Place) -> anyhow::Result<u8> {
+    let mut findings = Vec::new();
+    let mut see = |what, state| findings.push(Finding { what, state });
+    see("content", content(place));
+    see("clock", clock());
+    see("disk", disk(place));
+    see("ledger", ledger(place));
+    see("keys", keys(place));
+    let text = std::fs::read_to_string(place.home.join(machine::PATH));
+    match text.map_err(|error| error.to_string()).and_then(|text| {
+        machine::read(machine::PATH, &text, &place.home)
+            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))
+    }) {
+        Ok(machine) => {
+            see("machine", Ok(format!("{} loudspeakers", machine.loudspeakers.len())));
+            for loudspeaker in &machine.loudspeakers {
+                see("loudspeaker", probe(&loudspeaker.sink).map(|seen| format!("{}: {seen}", loudspeaker.station)));
+            }
+            let (channels, faults) = crate::outbox::channel::open(&machine.outbox);
+            let kinds: Vec<&str> = channels.iter().map(|channel| channel.kind()).collect();
+            see("channels", Ok(kinds.join(", ")));
+            for fault in faults {
+                see("channel", Err(fault.to_string()));
+            }
+        }
+        Err(why) => see("machine", Err(format!("config/machine.toml: {why}"))),
+    }
+    see("sound devices", Ok(devices()));
+    see("fonts", fonts());
+    let mut faults = 0;
+    for Finding { what, state } in &findings {
+        let (style, word, text) = match state {
+            Ok(text) => (anstyle::AnsiColor::Green.on_default(), "ok", text),
+            Err(text) => (anstyle::AnsiColor::Red.on_default().bold(), "fault", text),
+        };
+        faults += usize::from(state.is_err());
+        anstream::println!("{style}{word:<5}{style:#} {what:<13} {text}");
+    }
+    Ok(if faults > 0 { FAULTS } else { FINE })
+}
+
+fn content(place: &Place) -> Result<String, String> {
+    let files =
+        Files::read(&place.home, None).map_err(|error| format!("{} cannot be read: {error}", place.home.display()))?;
+    let loaded = catalog::load(&files, &Texts::new());
+    let errors = loaded.problems.iter().filter(|problem| problem.is_error()).count();
+    match loaded.catalog {
+        Some(catalog) if errors == 0 => {
+            Ok(format!("{} broadcasts, {} stations", catalog.broadcasts.len(), catalog.stations.len()))
+        }
+        _ => Err(format!("{errors} faults; `cunxiang check` tells each")),
+    }
+}
+
+fn clock() -> Result<String, String> {
+    use chrono::Datelike;
+    let now = RealClock::default().now();
+    if now.year() < CLOCK_YEAR_MIN {
+        return Err(format!(
+            "this machine believes it is {}; set its clock, and install systemd-timesyncd or chrony to keep it",
+            now.date_naive()
+        ));
+    }
+    // adjtimex(2) without changes says whether something keeps the clock.
+    let kept = std::process::Command::new("timedatectl").args(["show", "-p", "NTPSynchronized", "--value"]).output();
+    let kept = kept.ok().filter(|output| output.status.success()).map(|output| output.stdout.starts_with(b"yes"));
+    Ok(match kept {
+        Some(true) => format!("{}, kept by NTP", now.to_rfc3339()),
+        Some(false) => format!("{}, not kept by NTP: install systemd-timesyncd or chrony", now.to_rfc3339()),
+        None => format!("{}; whether NTP keeps it is not known here", now.to_rfc3339()),
+    })
+}
+
+fn disk(place: &Place) -> Result<String, String> {
+    let data = place.data();
+    let folder = if data.is_dir() { data } else { place.home.clone() };
+    let stat =
+        rustix::fs::statvfs(&folder).map_err(|error| format!("{} cannot be looked at: {error}", folder.display()))?;
+    let free = stat.f_bavail * stat.f_frsize;
+    let writable = writable(&folder);
+    if !writable {
+        return Err(format!("{} cannot be written; give this user the right to write there", folder.display()));
+    }
+    if free < FREE_BYTES_MIN {
+        return Err(format!(
+            "{} MB free in {}; make room: at least {} MB",
+            free >> 20,
+            folder.display(),
+            FREE_BYTES_MIN >> 20
+        ));
+    }
+    Ok(format!("{} MB free", free >> 20))
+}
+
+fn writable(folder: &Path) -> bool {
+    let path = folder.join(format!(".doctor-{}", std::process::id()));
+    let written = std::fs::write(&path, b"x").is_ok();
+    let _ = std::fs::remove_file(&path);
+    written
+}
+
+fn ledger(place: &Place) -> Result<String, String> {
+    let path = place.data().join("ledger.db");
+    if !path.exists() {
+        return Ok("none yet; `cunxiang run` makes it".to_owned());
+    }
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let ledger = Ledger::open(&path).await.map_err(|fault| fault.to_string())?;
+        ledger.integrity_check().await.map_err(|fault| fault.to_string())?;
+        let audit = ledger.audit_verify().await.map_err(|fault| fault.to_string())?;
+        let hold = ledger.hold().await.map_err(|fault| fault.to_string())?;
+        ledger.close().await;
+        let hold = hold.map(|hold| format!(", HOLD: {}", hold.reason)).unwrap_or_default();
+        match audit {
+            AuditCheck::Whole { rows, .. } => Ok(format!("whole, audit chain of {rows} rows unbroken{hold}")),
+            AuditCheck::Broken { number } => {
+                Err(format!("row {number} of the audit was changed after it was written; keep a copy of the file and find out who could"))
+            }
+        }
+    })
+}
+
+fn keys(place: &Place) -> Result<String, String> {
+    let folder = place.data().join("keys");
+    if !folder.join("keys.json").exists() {
+        return Ok("none yet; `cunxiang run` makes them".to_owned());
+    }
+    let now = RealClock::default().now();
+    let keys = CountyKeys::look(&folder).map_err(|fault| fault.to_string())?;
+    let expires =
+        keys.expires().ok_or("the keys document names no rundown key; put root.key back into data/keys and restart")?;
+    if expires < now + KEY_LEFT_MIN {
+        return Err(format!(
+            "the rundown key ends on {}; put root.key back into data/keys and restart",
+            expires.date_naive()
+        ));
+    }
+    let root = if keys.root_is_here() { "; root.key lies here: take it away to a safe place" } else { "" };
+    Ok(format!("the rundown key ends on {}{root}", expires.date_naive()))
+}
+
+/// Whether a sink could be used now.
+fn probe(options: &sink::Options) -> Result<String, String> {
+    match options {
+        sink::Options::Wav { folder } => {
+            std::fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+            if writable(folder) {
+                Ok(format!("wav files in {}", folder.display()))
+            } else {
+                Err(format!("{} cannot be written; give this user the right to write there", folder.display()))
+            }
+        }
+        sink::Options::SoundCard { device } => {
+            sound_card::probe(device).map(|()| format!("sound card {device}")).map_err(|fault| fault.to_string())
+        }
+        sink::Options::Command { argv } => {
+            let program = argv.first().map_or("", String::as_str);
+            let paths = std::env::var_os("PATH").unwrap_or_default();
+            let found = program.contains('/') && Path::new(program).is_file()
+                || std::env::split_paths(&paths).any(|folder| folder.join(program).is_file());
+            if found {
+                Ok(format!("program {program}"))
+            } else {
+                Err(format!("there is no program {program}; install it, or correct [[loudspeaker]] sink"))
+            }
+        }
+        sink::Options::Null => Ok("null: keeps time, keeps no sound".to_owned()),
+    }
+}
+
+fn devices() -> String {
+    let devices = sound_card::devices();
+    if devices.is_empty() { "none".to_owned() } else { devices.join("; ") }
+}
+
+/// Cards and pages need a font for each script; the loudspeakers do not.
+fn fonts() -> Result<String, String> {
+    let listed = std::process::Command::new("fc-list").args([":", "lang"]).output();
+    let Ok(output) = listed else { return Ok("fontconfig is not installed; nothing here draws text yet".to_owned()) };
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let missing: Vec<&str> =
+        [("bo", "Tibetan: fonts-noto-core"), ("zh-cn", "Chinese: fonts-noto-cjk"), ("lis", "Lisu: fonts-noto-core")]
+            .into_iter()
+            .filter(|(lang, _)| !text.split([',', '=', '\n', '|']).any(|have| have == *lang))
+            .map(|(_, what)| what)
+            .collect();
+    if missing.is_empty() {
+        Ok("Chinese, Tibetan and Lisu".to_owned())
+    } else {
+        Ok(format!("none for {}; nothing here draws text yet", missing.join(", ")))
+    }
+}

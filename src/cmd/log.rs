@@ -1,0 +1,204 @@
+//! `cunxiang log`: what was planned and how it ended, from the ledger.
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, FixedOffset, SecondsFormat, TimeDelta};
+use serde::Serialize;
+
+use crate::base::clock::RealClock;
+use crate::base::{Clock, Id, Tag, Timestamp};
+use crate::catalog::{self, load::Texts};
+use crate::cmd::{FINE, Format, Place, check, page};
+use crate::ledger::{AiringFilter, AiringRow, Ledger, PostFilter, PostRow};
+use crate::planner::rows::local_time;
+use crate::rundown::{AiringId, Class, Level, outcome::PartPlayed};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Due at or after this [default: a day ago]
+    #[arg(long, value_name = "INSTANT")]
+    from: Option<DateTime<FixedOffset>>,
+    /// Due before this [default: now]
+    #[arg(long, value_name = "INSTANT")]
+    to: Option<DateTime<FixedOffset>>,
+    #[arg(long)]
+    station: Option<Id>,
+    #[arg(long)]
+    broadcast: Option<Id>,
+    /// planned, played, partial, missed, cancelled, expired, refused or unreported
+    #[arg(long)]
+    outcome: Option<String>,
+    /// Posts to chat groups instead of airings
+    #[arg(long, conflicts_with_all = ["orders", "station", "outcome"])]
+    posts: bool,
+    /// Orders instead of airings
+    #[arg(long)]
+    orders: bool,
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+/// One airing, as `log --format json` writes it: a row of `plan`, and how it ended.
+#[derive(Serialize)]
+struct Row<'a> {
+    airing: &'a AiringId,
+    broadcast: &'a Id,
+    station: &'a Id,
+    at: String,
+    until: String,
+    class: Option<Class>,
+    level: Option<Level>,
+    /// `planned`, or `ended`.
+    state: &'static str,
+    languages: &'a [Tag],
+    notice: Option<&'a str>,
+    outcome: Option<&'static str>,
+    reason: Option<crate::rundown::Reason>,
+    started: Option<String>,
+    parts: &'a [PartPlayed],
+    detail: Option<&'a str>,
+    sink: Option<&'a str>,
+}
+
+pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
+    let path = place.data().join("ledger.db");
+    if !path.exists() {
+        bail!("there is no ledger in {}; nothing has run here yet", place.data().display());
+    }
+    let zone = zone(place)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let ledger = Ledger::open(&path).await?;
+        let printed = print(&ledger, args, zone).await;
+        ledger.close().await;
+        printed
+    })?;
+    Ok(FINE)
+}
+
+async fn print(ledger: &Ledger, args: &Args, zone: chrono_tz::Tz) -> anyhow::Result<()> {
+    if args.orders {
+        super::order::print_orders(&ledger.orders(Timestamp::UNIX_EPOCH).await?);
+        return Ok(());
+    }
+    if args.posts {
+        let filter = PostFilter {
+            since: args.from.map(|from| from.to_utc()),
+            broadcast: args.broadcast.clone(),
+            ..PostFilter::default()
+        };
+        return print_posts(&ledger.posts(&filter).await?, args.format, zone);
+    }
+    // A daemon with a shifted clock has rows of the future: the end of the ledger is its newest row, not now.
+    let latest = ledger.latest_ended().await?;
+    let end = RealClock::default().now().max(latest.map_or(Timestamp::UNIX_EPOCH, |at| at + TimeDelta::seconds(1)));
+    let to = args.to.map_or(end, |to| to.to_utc());
+    let from = args.from.map_or(to - TimeDelta::days(2), |from| from.to_utc());
+    let filter = AiringFilter {
+        from,
+        to,
+        station: args.station.clone(),
+        broadcast: args.broadcast.clone(),
+        state: args.outcome.clone(),
+    };
+    let rows = ledger.airings(&filter).await?;
+    print_airings(&rows, args.format, zone)
+}
+
+fn zone(place: &Place) -> anyhow::Result<chrono_tz::Tz> {
+    let files = check::read(place)?;
+    let catalog = catalog::load(&files, &Texts::new()).catalog;
+    Ok(catalog.context("config/ has faults; `cunxiang check` tells them")?.county.zone)
+}
+
+fn print_airings(rows: &[AiringRow], format: Format, zone: chrono_tz::Tz) -> anyhow::Result<()> {
+    if format == Format::Json {
+        let rows: Vec<Row<'_>> = rows.iter().map(|row| json_row(row, zone)).collect();
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+        return Ok(());
+    }
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            let languages: Vec<&str> = row.languages.iter().map(Tag::as_str).collect();
+            let started =
+                row.started.map_or("-".into(), |at| at.with_timezone(&zone).format("%H:%M:%S%.3f").to_string());
+            let outcome = row.outcome.map_or("planned".into(), |outcome| outcome.to_string());
+            vec![
+                local_time(row.at, zone),
+                row.id.station.to_string(),
+                row.id.broadcast.to_string(),
+                languages.join(" "),
+                outcome,
+                started,
+                row.detail.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    page::table(&["AT", "STATION", "BROADCAST", "LANGUAGES", "OUTCOME", "STARTED", ""], &cells);
+    anstream::println!("{}", page::count(rows.len(), "airing"));
+    Ok(())
+}
+
+fn json_row(row: &AiringRow, zone: chrono_tz::Tz) -> Row<'_> {
+    Row {
+        airing: &row.id,
+        broadcast: &row.id.broadcast,
+        station: &row.id.station,
+        at: local_time(row.at, zone),
+        until: local_time(row.until, zone),
+        class: row.class,
+        level: row.level,
+        state: if row.outcome.is_some() { "ended" } else { "planned" },
+        languages: &row.languages,
+        notice: row.notice.as_deref(),
+        outcome: row.outcome.map(|outcome| outcome.word()),
+        reason: row.outcome.and_then(|outcome| outcome.reason()),
+        started: row.started.map(|at| at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Millis, false)),
+        parts: &row.parts,
+        detail: row.detail.as_deref(),
+        sink: row.sink.as_deref(),
+    }
+}
+
+fn print_posts(rows: &[PostRow], format: Format, zone: chrono_tz::Tz) -> anyhow::Result<()> {
+    if format == Format::Json {
+        let rows: Vec<serde_json::Value> = rows
+            .iter()
+            .map(|row| {
+                let calls: Vec<serde_json::Value> = row
+                    .calls
+                    .iter()
+                    .map(|call| serde_json::json!({ "part": call.id.position + 1, "repeat": call.id.repeat, "state": call.state, "ids": call.ids, "code": call.code, "detail": call.detail }))
+                    .collect();
+                serde_json::json!({
+                    "post": row.post.id(), "broadcast": row.post.broadcast, "chat": row.post.chat, "notice": row.post.notice,
+                    "due": local_time(row.post.due, zone), "expires": local_time(row.post.expires, zone), "calls": calls,
+                })
+            })
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+        return Ok(());
+    }
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .flat_map(|row| {
+            row.calls.iter().map(move |call| {
+                let state = serde_json::to_value(call.state)
+                    .ok()
+                    .and_then(|v| v.as_str().map(str::to_owned))
+                    .unwrap_or_default();
+                vec![
+                    local_time(row.post.due, zone),
+                    row.post.chat.to_string(),
+                    row.post.broadcast.to_string(),
+                    (call.id.position + 1).to_string(),
+                    state,
+                    call.detail.clone().or(call.code.clone()).unwrap_or_default(),
+                ]
+            })
+        })
+        .collect();
+    page::table(&["DUE", "CHAT", "BROADCAST", "PART", "STATE", ""], &cells);
+    anstream::println!("{}", page::count(rows.len(), "post"));
+    Ok(())
+}

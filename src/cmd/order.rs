@@ -1,0 +1,202 @@
+//! The commands that speak with the running daemon: orders, people, release, status.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, FixedOffset};
+
+use crate::base::Id;
+use crate::cmd::{FINE, Place, page};
+use crate::console::control::{self, Answer, Ask, SOCKET};
+use crate::ledger::Role;
+use crate::rundown::{AiringId, Order};
+
+/// Stations: ids, township:ID, group:ID, all.
+#[derive(clap::Args)]
+pub struct Stations {
+    /// A station's id, township:ID, group:ID; may be given more than once
+    #[arg(long = "station", value_name = "STATION", conflicts_with = "all")]
+    stations: Vec<String>,
+    /// Every station
+    #[arg(long)]
+    all: bool,
+}
+
+impl Stations {
+    fn targets(&self) -> Vec<String> {
+        if self.all { vec!["all".to_owned()] } else { self.stations.clone() }
+    }
+}
+
+#[derive(clap::Args)]
+pub struct Announce {
+    broadcast: Id,
+    /// Where; left out: where the broadcast says
+    #[command(flatten)]
+    stations: Stations,
+}
+
+#[derive(clap::Args)]
+pub struct Airing {
+    /// As `plan` and `log` print it: broadcast.YYYYMMDDTHHMMSSZ.station
+    airing: AiringId,
+}
+
+#[derive(clap::Args)]
+pub struct OrderNumber {
+    /// The order's number, as it was given when it was filed
+    order: u64,
+}
+
+#[derive(clap::Args)]
+pub struct Silence {
+    #[command(flatten)]
+    stations: Stations,
+    /// Until when, as 2026-11-24T12:00:00+08:00 [default: two hours from now]
+    #[arg(long, value_name = "INSTANT")]
+    until: Option<DateTime<FixedOffset>>,
+}
+
+#[derive(clap::Args)]
+pub struct People {
+    #[command(subcommand)]
+    command: PeopleCommand,
+}
+
+#[derive(clap::Subcommand)]
+enum PeopleCommand {
+    /// Print who may do what
+    List,
+    /// Add a person
+    Add {
+        /// How records name them; never given twice
+        name: String,
+        /// Their account on this machine
+        #[arg(long)]
+        account: Option<String>,
+        /// editor, reviewer, announcer, approver, engineer; may be given more than once
+        #[arg(long = "role", required = true)]
+        roles: Vec<Role>,
+    },
+    /// Take a person's account and roles away; the name stays in records
+    Retire { name: String },
+}
+
+pub fn announce(place: &Place, args: &Announce) -> anyhow::Result<u8> {
+    say(place, &Ask::Announce { broadcast: args.broadcast.clone(), stations: args.stations.targets() })
+}
+
+pub fn reair(place: &Place, args: &Airing) -> anyhow::Result<u8> {
+    say(place, &Ask::Reair { airing: args.airing.clone() })
+}
+
+pub fn cancel(place: &Place, args: &OrderNumber) -> anyhow::Result<u8> {
+    say(place, &Ask::Cancel { order: args.order })
+}
+
+pub fn skip(place: &Place, args: &Airing) -> anyhow::Result<u8> {
+    say(place, &Ask::Skip { airing: args.airing.clone() })
+}
+
+pub fn confirm(place: &Place, args: &OrderNumber) -> anyhow::Result<u8> {
+    say(place, &Ask::Confirm { order: args.order })
+}
+
+pub fn release(place: &Place) -> anyhow::Result<u8> {
+    say(place, &Ask::Release)
+}
+
+pub fn silence(place: &Place, args: &Silence) -> anyhow::Result<u8> {
+    let stations = args.stations.targets();
+    if stations.is_empty() {
+        bail!("say where: --station STATION, or --all");
+    }
+    say(place, &Ask::Silence { stations, until: args.until.map(|until| until.to_utc()) })
+}
+
+pub fn people(place: &Place, args: &People) -> anyhow::Result<u8> {
+    match &args.command {
+        PeopleCommand::List => say(place, &Ask::People),
+        PeopleCommand::Add { name, account, roles } => {
+            let roles: BTreeSet<Role> = roles.iter().copied().collect();
+            say(place, &Ask::AddPerson { name: name.clone(), os_user: account.clone(), roles })
+        }
+        PeopleCommand::Retire { name } => say(place, &Ask::RetirePerson { name: name.clone() }),
+    }
+}
+
+/// Asks the daemon and prints what it says.
+fn say(place: &Place, ask: &Ask) -> anyhow::Result<u8> {
+    match ask_daemon(place, ask)? {
+        Answer::Done(text) => anstream::println!("{text}"),
+        Answer::Status(status) => anstream::println!("{status:#}"),
+        Answer::Orders(orders) => print_orders(&orders),
+        Answer::People(people) => {
+            let rows: Vec<Vec<String>> = people
+                .iter()
+                .map(|person| {
+                    let roles: Vec<String> = person.roles.iter().map(ToString::to_string).collect();
+                    let account = person.os_user.clone().unwrap_or_else(|| "-".into());
+                    let retired = person.retired.map_or(String::new(), |at| format!("retired {}", at.date_naive()));
+                    vec![person.name.clone(), account, roles.join(" "), retired]
+                })
+                .collect();
+            page::table(&["NAME", "ACCOUNT", "ROLES", ""], &rows);
+        }
+        Answer::Refused(why) => bail!("{why}"),
+    }
+    Ok(FINE)
+}
+
+/// Asks the daemon of this data folder.
+///
+/// Errors: none runs, or it may not be asked by this user.
+pub fn ask_daemon(place: &Place, ask: &Ask) -> anyhow::Result<Answer> {
+    let data = place.data();
+    control::ask(&data, ask).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::ConnectionRefused => {
+            anyhow::anyhow!(
+                "no daemon runs on {}; start it with `cunxiang run`, or name its folder with --data",
+                data.display()
+            )
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            anyhow::anyhow!(
+                "this account may not use {}; ask an engineer to add it to the group that owns it",
+                data.join(SOCKET).display()
+            )
+        }
+        _ => anyhow::Error::new(error).context("the daemon did not answer"),
+    })
+}
+
+pub fn print_orders(orders: &[Order]) {
+    let rows: Vec<Vec<String>> = orders
+        .iter()
+        .map(|order| {
+            let state = format!("{:?}", order.state).to_lowercase();
+            let by = match &order.confirmed_by {
+                Some(by) if *by != order.filed_by => format!("{}, {by}", order.filed_by),
+                _ => order.filed_by.clone(),
+            };
+            vec![
+                order.id.to_string(),
+                state,
+                order.kind.to_string(),
+                by,
+                order.filed_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            ]
+        })
+        .collect();
+    page::table(&["ORDER", "STATE", "WHAT", "BY", "FILED"], &rows);
+}
+
+/// Prints the orders of the last 30 days.
+pub fn orders(place: &Place) -> anyhow::Result<u8> {
+    say(place, &Ask::Orders).context("orders are the daemon's to tell")
+}
+
+/// Prints what the daemon does now.
+pub fn status(place: &Place) -> anyhow::Result<u8> {
+    say(place, &Ask::Status)
+}

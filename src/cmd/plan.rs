@@ -1,0 +1,168 @@
+//! `cunxiang plan` and `cunxiang explain`: what will air, and why. They read files alone; what a running daemon's
+//! ledger adds (orders, notice numbers) is taken in where there is one.
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, TimeZone};
+
+use crate::base::clock::RealClock;
+use crate::base::{Clock, Id, Timestamp};
+use crate::catalog::{self, Catalog, load::Texts};
+use crate::cmd::{FAULTS, FINE, Format, Place, check, page};
+use crate::ledger::Ledger;
+use crate::planner::{Planner, Registered, Registry, Row, explain, rows};
+use crate::rundown::Order;
+
+/// A plan holds 14 days; more is not known to be so.
+const DAYS_MAX: u32 = 14;
+
+#[derive(clap::Args)]
+pub struct PlanArgs {
+    /// These stations only; may be given more than once
+    #[arg(long = "station")]
+    stations: Vec<Id>,
+    /// The first local day [default: today]
+    #[arg(long, value_name = "DATE")]
+    from: Option<NaiveDate>,
+    /// How many days
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(DAYS_MAX)))]
+    days: u32,
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+#[derive(clap::Args)]
+pub struct ExplainArgs {
+    #[arg(long)]
+    station: Id,
+    /// The minute, as 2026-11-24T07:30+08:00, or local as "2026-11-24 07:30"
+    #[arg(long, value_name = "INSTANT")]
+    at: String,
+}
+
+/// The content, and what the ledger knows beside it.
+struct Known {
+    catalog: Catalog,
+    orders: Vec<Order>,
+    registry: Registry,
+}
+
+pub fn plan(place: &Place, args: &PlanArgs) -> anyhow::Result<u8> {
+    let Some(known) = read(place)? else { return Ok(FAULTS) };
+    let zone = known.catalog.county.zone;
+    for station in args.stations.iter().filter(|id| !known.catalog.stations.contains_key(*id)) {
+        bail!("there is no station `{station}`; config/stations.toml lists them");
+    }
+    let now = RealClock::default().now();
+    let first = args.from.unwrap_or_else(|| now.with_timezone(&zone).date_naive());
+    let (from, until) = (midnight(first, zone)?, midnight(first + TimeDelta::days(i64::from(args.days)), zone)?);
+    // A plan of another day is made as it would be on that day.
+    let planned_at = if args.from.is_some() { from } else { now };
+    let planner = Planner::new(&known.catalog, &known.orders, &known.registry, planned_at);
+    let wanted = known.catalog.stations.keys().filter(|id| args.stations.is_empty() || args.stations.contains(id));
+    let mut found: Vec<Row> =
+        wanted.filter_map(|id| planner.station(id)).flat_map(|plan| rows(&plan, from, until, zone)).collect();
+    found.sort_by(|a, b| (&a.at, &a.station, &a.broadcast).cmp(&(&b.at, &b.station, &b.broadcast)));
+    let problems = planner.problems();
+    if args.format == Format::Json {
+        println!("{}", serde_json::to_string_pretty(&found)?);
+        page_to_stderr(&problems);
+    } else {
+        print_rows(&found);
+        page::problems(&problems);
+    }
+    Ok(if problems.iter().any(|problem| problem.is_error()) { FAULTS } else { FINE })
+}
+
+fn page_to_stderr(problems: &[crate::base::Problem]) {
+    for problem in problems {
+        anstream::eprintln!("{problem}");
+    }
+}
+
+fn print_rows(found: &[Row]) {
+    let cells: Vec<Vec<String>> = found
+        .iter()
+        .map(|row| {
+            let languages: Vec<&str> = row.languages.iter().map(crate::base::Tag::as_str).collect();
+            let class = row.level.map_or(row.class.to_string(), |level| format!("{} {level}", row.class));
+            vec![
+                row.at.clone(),
+                row.station.to_string(),
+                row.broadcast.to_string(),
+                class,
+                languages.join(" "),
+                row.state.to_owned(),
+            ]
+        })
+        .collect();
+    page::table(&["AT", "STATION", "BROADCAST", "CLASS", "LANGUAGES", "STATE"], &cells);
+    anstream::println!("{}", page::count(found.len(), "airing"));
+}
+
+pub fn explain_minute(place: &Place, args: &ExplainArgs) -> anyhow::Result<u8> {
+    let Some(known) = read(place)? else { return Ok(FAULTS) };
+    let at = instant(&args.at, known.catalog.county.zone)?;
+    let now = RealClock::default().now();
+    let planner = Planner::new(&known.catalog, &known.orders, &known.registry, now);
+    let explanation = explain(&planner, &args.station, at)
+        .with_context(|| format!("there is no station `{}`; config/stations.toml lists them", args.station))?;
+    anstream::print!("{explanation}");
+    Ok(FINE)
+}
+
+/// Reads an instant with an offset, or a local one.
+fn instant(text: &str, zone: chrono_tz::Tz) -> anyhow::Result<Timestamp> {
+    for form in ["%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%dT%H:%M%:z"] {
+        if let Ok(at) = DateTime::<FixedOffset>::parse_from_str(text, form) {
+            return Ok(at.to_utc());
+        }
+    }
+    for form in ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"] {
+        if let Ok(local) = chrono::NaiveDateTime::parse_from_str(text, form) {
+            let at = zone.from_local_datetime(&local).earliest();
+            return at
+                .map(|at| at.to_utc())
+                .with_context(|| format!("{text} does not exist in {zone}: the clock is put forward over it"));
+        }
+    }
+    bail!("`{text}` is no instant; write it as 2026-11-24T07:30+08:00, or local as \"2026-11-24 07:30\"")
+}
+
+fn midnight(date: NaiveDate, zone: chrono_tz::Tz) -> anyhow::Result<Timestamp> {
+    let local = date.and_time(chrono::NaiveTime::MIN);
+    let instant = (0..=3).find_map(|hours| zone.from_local_datetime(&(local + TimeDelta::hours(hours))).earliest());
+    instant.map(|at| at.to_utc()).with_context(|| format!("{date} has no midnight in {zone}"))
+}
+
+/// Reads the content, and the ledger where there is one. None when there is no content; its faults are told.
+fn read(place: &Place) -> anyhow::Result<Option<Known>> {
+    let files = check::read(place)?;
+    let loaded = catalog::load(&files, &Texts::new());
+    let Some(catalog) = loaded.catalog else {
+        page::problems(&loaded.problems);
+        return Ok(None);
+    };
+    let path = place.data().join("ledger.db");
+    let (orders, registry) =
+        if path.exists() { from_ledger(&path, &catalog)? } else { (Vec::new(), Registry::default()) };
+    Ok(Some(Known { catalog, orders, registry }))
+}
+
+fn from_ledger(path: &std::path::Path, catalog: &Catalog) -> anyhow::Result<(Vec<Order>, Registry)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let ledger = Ledger::open(path).await?;
+        let orders = ledger.orders(Timestamp::UNIX_EPOCH).await?;
+        let mut registry =
+            Registry { broadcasts_first_seen: ledger.broadcasts_first_seen().await?, ..Registry::default() };
+        for edition in catalog.editions.values() {
+            if let Some(known) = ledger.registered(edition.digest).await? {
+                registry
+                    .editions
+                    .insert(edition.digest, Registered { notice: known.notice, first_seen: known.first_seen });
+            }
+        }
+        ledger.close().await;
+        Ok((orders, registry))
+    })
+}
