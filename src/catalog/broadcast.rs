@@ -210,12 +210,12 @@ fn when(table: Table<'_>, county: &County) -> Option<When> {
     let from = table.get("from").map(|field| local_date(&field));
     let until = table.get("until").map(|field| local_date(&field));
     let except = table.get("except").map(|field| field.items().iter().filter_map(local_date).collect());
-    if let (Some(Some(from)), Some(Some(until))) = (from, until) {
-        if until < from {
-            let message = format!("`until` ({until}) is before `from` ({from})");
-            table.fault("bad-schedule", message, "swap or correct them");
-            return None;
-        }
+    if let (Some(Some(from)), Some(Some(until))) = (from, until)
+        && until < from
+    {
+        let message = format!("`until` ({until}) is before `from` ({from})");
+        table.fault("bad-schedule", message, "swap or correct them");
+        return None;
     }
     table.done();
     (given == 1).then_some(When {

@@ -31,11 +31,10 @@ pub fn read(document: &Document<'_>) -> Recordings {
         let clip = clip(&table);
         origin(&table);
         if let (Some(id), Some(clip)) = (id, clip) {
-            if found.chimes.contains_key(&id) {
+            let (file, clip, frames, bytes) = clip;
+            let chime = Chime { file, clip, frames, bytes, place: table.place() };
+            if found.chimes.insert(id.clone(), chime).is_some() {
                 table.fault("duplicate-id", format!("chime `{id}` stands twice"), "remove one");
-            } else {
-                let (file, clip, frames, bytes) = clip;
-                found.chimes.insert(id, Chime { file, clip, frames, bytes, place: table.place() });
             }
         }
         table.done();

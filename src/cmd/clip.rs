@@ -203,10 +203,10 @@ fn keep_clip(
 ) -> anyhow::Result<String> {
     let digest = imported.facts.digest.to_string();
     let known = entries(document).find(|entry| entry.get("clip").and_then(Item::as_str) == Some(&digest));
-    if let Some(file) = known.and_then(|entry| entry.get("file")).and_then(Item::as_str) {
-        if place.home.join("broadcasts").join(file).is_file() {
-            return Ok(file.to_owned());
-        }
+    if let Some(file) = known.and_then(|entry| entry.get("file")).and_then(Item::as_str)
+        && place.home.join("broadcasts").join(file).is_file()
+    {
+        return Ok(file.to_owned());
     }
     let name = match (&args.chime, bindings.first()) {
         (Some(chime), _) => chime.to_string(),

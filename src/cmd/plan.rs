@@ -49,7 +49,7 @@ struct Known {
 pub fn plan(place: &Place, args: &PlanArgs) -> anyhow::Result<u8> {
     let Some(known) = read(place)? else { return Ok(FAULTS) };
     let zone = known.catalog.county.zone;
-    for station in args.stations.iter().filter(|id| !known.catalog.stations.contains_key(*id)) {
+    if let Some(station) = args.stations.iter().find(|id| !known.catalog.stations.contains_key(*id)) {
         bail!("there is no station `{station}`; config/stations.toml lists them");
     }
     let now = RealClock::default().now();

@@ -94,7 +94,7 @@ async fn daemon(
 
     let ledger = Ledger::open(&data.join("ledger.db")).await?;
     let store =
-        Store::open(&data.join("clips")).with_context(|| format!("{} cannot be used", data.join("clips").display()))?;
+        Store::open(data.join("clips")).with_context(|| format!("{} cannot be used", data.join("clips").display()))?;
     let (channels, faults) = outbox::channel::open(&machine.outbox);
     if !faults.is_empty() {
         faults.iter().for_each(|fault| anstream::eprintln!("cunxiang: {file}: {fault}"));
