@@ -27,6 +27,11 @@ use crate::rundown::document::Edge;
 use crate::rundown::seal::{Envelope, Refusal, Trust};
 use crate::rundown::{AiringId, Receipt, Rundown};
 
+mod hearing;
+mod outlet;
+mod performing;
+use outlet::Outlet;
+
 /// A refused envelope is tried again this often: the clock that refused it may have been wrong.
 const RETRY_EVERY: TimeDelta = TimeDelta::seconds(30);
 /// Receipts handed out at a time.
@@ -97,20 +102,6 @@ pub(super) struct Links {
     pub pump_bell: Arc<Bell>,
     pub cards: HashMap<SpeakerIndex, Sender<sound_card::Request>>,
     pub news: Receiver<News>,
-}
-
-/// One loudspeaker as the driver handles it.
-struct Outlet {
-    options: Loudspeaker,
-    desk: Option<Handle>,
-    /// Decoded heads of voices that are not armed.
-    loaded: HashMap<u64, Consumer<f32>>,
-    /// The programme of each voice: its length, its name.
-    voices: HashMap<u64, (u64, AiringId)>,
-    switch: Option<Switch>,
-    state: DeviceState,
-    starved_frames: u64,
-    refusal: Option<Refusal>,
 }
 
 pub(super) struct Driver {
@@ -215,220 +206,6 @@ impl Driver {
         !self.player.holds_claims() && self.records.is_empty()
     }
 
-    fn events(&mut self, now: Timestamp) -> Vec<Event> {
-        let inbox = std::mem::take(&mut *self.shared.inbox.lock().expect("no holder of the inbox panics"));
-        let mut events = Vec::new();
-        for keys in inbox.keys {
-            match self.trust.renew(&keys) {
-                Ok(()) => {
-                    events.push(Event::Renewed(*self.trust.quiet()));
-                    self.retry_at = Some(now);
-                }
-                Err(refusal) => tracing::warn!("a keys document is refused: {refusal}"),
-            }
-        }
-        for envelope in inbox.offers {
-            self.offered(envelope, now, &mut events);
-        }
-        if self.retry_at.is_some_and(|at| at <= now || at > now + RETRY_EVERY) {
-            self.retry_at = Some(now + RETRY_EVERY);
-            for (_, envelope) in std::mem::take(&mut self.held_back) {
-                self.offered(envelope, now, &mut events);
-            }
-        }
-        if inbox.acknowledged > self.journal.acknowledged() {
-            self.records.push(Record::Acknowledged(inbox.acknowledged));
-        }
-        self.heard(&mut events, now);
-        if inbox.shutdown {
-            events.push(Event::Shutdown);
-        }
-        if inbox.abandon {
-            events.push(Event::Abandon);
-        }
-        events
-    }
-
-    /// What the desks, the devices, the decoder and the switches have to say.
-    fn heard(&mut self, events: &mut Vec<Event>, now: Timestamp) {
-        let monotonic = self.clock.monotonic();
-        while let Ok(answer) = self.links.answers.try_recv() {
-            events.push(match answer {
-                Answer::Ready((speaker, voice)) => Event::Prepared { speaker, voice },
-                Answer::Failed { key: (speaker, voice), reason, detail } => {
-                    Event::Unplayable { speaker, voice, reason, detail }
-                }
-            });
-        }
-        for speaker in 0..self.outlets.len() {
-            self.outlets[speaker].heard(speaker, events, now, monotonic);
-        }
-        while let Ok(news) = self.links.news.try_recv() {
-            let (speaker, event, state) = match news {
-                News::Opened(speaker) => (speaker, Event::Opened { speaker }, DeviceState::Open),
-                News::OpenFailed(speaker, detail) => {
-                    self.outlets[speaker].desk = None;
-                    let event = Event::OpenFailed { speaker, detail: detail.clone() };
-                    (speaker, event, DeviceState::Failed(detail))
-                }
-                News::Lost(speaker, detail) => {
-                    let outlet = &mut self.outlets[speaker];
-                    // What the desk told before it died comes first.
-                    outlet.heard(speaker, events, now, monotonic);
-                    let left = outlet.desk.take().map(|desk| desk.progress.left()).unwrap_or_default();
-                    let event = Event::Lost { speaker, detail: detail.clone(), left };
-                    (speaker, event, DeviceState::Failed(detail))
-                }
-            };
-            self.outlets[speaker].state = state;
-            events.push(event);
-        }
-        self.switches_off.retain_mut(|switch| switch.look(monotonic).is_none());
-        for event in events.iter() {
-            self.changed.extend(speaker_of(event));
-        }
-    }
-
-    /// Verifies an envelope for the loudspeaker it is for.
-    fn offered(&mut self, envelope: Arc<Envelope>, now: Timestamp, events: &mut Vec<Event>) {
-        // The station is read before the signature is checked, to know for whom to check it.
-        #[derive(serde::Deserialize)]
-        struct Addressed {
-            station: Id,
-        }
-        let Ok(Addressed { station }) = serde_json::from_slice(&envelope.payload) else {
-            tracing::warn!("a sealed document is refused: it names no station");
-            return;
-        };
-        let Some(&speaker) = self.by_station.get(&station) else {
-            tracing::debug!(%station, "a rundown of a station that is not attached here");
-            return;
-        };
-        self.changed.push(speaker);
-        match self.trust.open(&envelope, &station, self.player.edge(speaker), now) {
-            Ok(rundown) => {
-                self.outlets[speaker].refusal = None;
-                if rundown.edge > self.player.edge(speaker) {
-                    let Rundown { edge, issued, .. } = rundown;
-                    self.records.push(Record::Edge { station, edge, since: issued });
-                }
-                events.push(Event::Accepted { speaker, rundown: Arc::new(rundown) });
-            }
-            Err(refusal) => {
-                let outlet = &mut self.outlets[speaker];
-                if outlet.refusal.as_ref() != Some(&refusal) {
-                    tracing::warn!(%station, "a rundown is refused: {refusal}; the last good one stays");
-                }
-                outlet.refusal = Some(refusal.clone());
-                // Only these may end by waiting: the clock was wrong, or newer keys are on their way.
-                if matches!(refusal, Refusal::FromTheFuture | Refusal::NoTrustedSignature) {
-                    self.held_back.insert(speaker, envelope);
-                    self.retry_at.get_or_insert(now + RETRY_EVERY);
-                }
-            }
-        }
-    }
-
-    fn perform(&mut self, effects: Vec<Effect>, now: Timestamp) {
-        let mut pump_rings = false;
-        for effect in effects {
-            match effect {
-                Effect::Prepare { speaker, voice, rundown, airing } => self.prepare((speaker, voice), rundown, airing),
-                Effect::Discard { speaker, voice } => {
-                    self.outlets[speaker].loaded.remove(&voice);
-                    let _ = self.links.decoder.send(decode::Request::Forget((speaker, voice)));
-                }
-                Effect::Open { speaker } => {
-                    self.changed.push(speaker);
-                    let (handle, desk) = desk::desk();
-                    let progress = handle.progress.clone();
-                    self.outlets[speaker].desk = Some(handle);
-                    self.outlets[speaker].state = DeviceState::Opening;
-                    match self.links.cards.get(&speaker) {
-                        Some(card) => drop(card.send(sound_card::Request::Open(desk, progress))),
-                        None => drop(self.links.pump.send(pump::Request::Open { speaker, desk })),
-                    }
-                    pump_rings = true;
-                }
-                Effect::Close { speaker } => {
-                    self.changed.push(speaker);
-                    self.outlets[speaker].close();
-                    match self.links.cards.get(&speaker) {
-                        Some(card) => drop(card.send(sound_card::Request::Close)),
-                        None => drop(self.links.pump.send(pump::Request::Close { speaker })),
-                    }
-                    pump_rings = true;
-                }
-                Effect::PowerOn { speaker } => {
-                    let outlet = &mut self.outlets[speaker];
-                    outlet.switch = Some(Switch::start(&outlet.options.power_on, self.clock.monotonic()));
-                }
-                Effect::PowerOff { speaker } => {
-                    let argv = &self.outlets[speaker].options.power_off;
-                    if !argv.is_empty() {
-                        self.switches_off.push(Switch::start(argv, self.clock.monotonic()));
-                    }
-                }
-                Effect::Claim(claims) => self.claim(claims, now),
-                Effect::Arm { speaker, voice, start, volume } => {
-                    self.arm(speaker, voice, start, volume);
-                    pump_rings = true;
-                }
-                Effect::Cut { speaker, voice, by } => {
-                    let by = monotonic_of(&*self.clock, by);
-                    if let Some(desk) = &mut self.outlets[speaker].desk {
-                        let _ = desk.commands.push(Command::Cut { voice, by });
-                    }
-                    pump_rings = true;
-                }
-                Effect::Receipt(receipt) => self.records.push(Record::Outcome(receipt)),
-            }
-        }
-        if pump_rings {
-            self.links.pump_bell.ring();
-        }
-    }
-
-    fn prepare(&mut self, key: Key, rundown: Arc<Rundown>, airing: usize) {
-        let (sound, head) = rtrb::RingBuffer::new(AHEAD_FRAMES);
-        let outlet = &mut self.outlets[key.0];
-        let listed = &rundown.airings[airing];
-        let frames = rundown.programmes[listed.programme as usize].frames();
-        outlet.loaded.insert(key.1, head);
-        outlet.voices.insert(key.1, (frames, listed.id.clone()));
-        let _ = self.links.decoder.send(decode::Request::Load { key, rundown, airing, sound });
-    }
-
-    /// One commit for all claims of this turn, and for whatever else waits to be durable.
-    fn claim(&mut self, claims: Vec<(SpeakerIndex, u64, super::player::Claim)>, now: Timestamp) {
-        let waiting = std::mem::take(&mut self.records);
-        let records: Vec<Record> =
-            waiting.iter().cloned().chain(claims.iter().map(|(.., claim)| Record::Claim(claim.clone()))).collect();
-        let durable = self.commit(records, now).map_err(|fault| fault.to_string());
-        if let Err(fault) = &durable {
-            tracing::error!("{} airings cannot be claimed: {fault}", claims.len());
-            self.records = waiting;
-        }
-        let voices = claims.iter().map(|(speaker, voice, _)| (*speaker, *voice)).collect();
-        let effects = self.player.step(Event::Claimed { voices, durable }, self.clock.now());
-        self.perform(effects, now);
-    }
-
-    fn arm(&mut self, speaker: SpeakerIndex, voice: u64, start: Timestamp, volume: u8) {
-        let start = monotonic_of(&*self.clock, start);
-        let outlet = &mut self.outlets[speaker];
-        let (Some(desk), Some(sound)) = (&mut outlet.desk, outlet.loaded.remove(&voice)) else { return };
-        let (frames, airing) = outlet.voices[&voice].clone();
-        if !self.links.cards.contains_key(&speaker) {
-            let _ = self.links.pump.send(pump::Request::Name { speaker, voice, airing });
-        }
-        let amplitude = (f32::from(volume) / 100.0).powi(2) * 10f32.powf(outlet.options.gain_db / 20.0);
-        let armed =
-            Voice { id: voice, start, gain: amplitude, frames, sound, started: None, left: 0, starved_frames: 0 };
-        // The ring takes more commands than the player gives before the desk reads them.
-        let _ = desk.commands.push(Command::Arm(Box::new(armed)));
-    }
-
     /// Makes what waits durable. True when something was written.
     fn write(&mut self, now: Timestamp) -> bool {
         let due = self.rewrite_at.is_none_or(|at| at <= now || at > now + REWRITE_AFTER);
@@ -513,64 +290,6 @@ impl Driver {
             if let Some(argv) = Some(&outlet.options.power_off).filter(|argv| !argv.is_empty()) {
                 self.switches_off.push(Switch::start(argv, self.clock.monotonic()));
             }
-        }
-    }
-}
-
-impl Outlet {
-    fn new(options: Loudspeaker) -> Outlet {
-        Outlet {
-            options,
-            desk: None,
-            loaded: HashMap::new(),
-            voices: HashMap::new(),
-            switch: None,
-            state: DeviceState::Closed,
-            starved_frames: 0,
-            refusal: None,
-        }
-    }
-
-    fn close(&mut self) {
-        self.desk = None;
-        self.state = DeviceState::Closed;
-    }
-
-    fn heard(&mut self, speaker: SpeakerIndex, events: &mut Vec<Event>, now: Timestamp, monotonic: Duration) {
-        let wall = |at: Duration| now + TimeDelta::nanoseconds(at.as_nanos() as i64 - monotonic.as_nanos() as i64);
-        while let Some(event) = self.desk.as_mut().and_then(|desk| desk.events.pop().ok()) {
-            events.push(match event {
-                desk::Event::Started { voice, at, .. } => Event::Started { speaker, voice, at: wall(at) },
-                desk::Event::Done { voice, at, .. } => {
-                    self.voices.remove(&voice.id);
-                    self.starved_frames += voice.starved_frames;
-                    Event::Ended {
-                        speaker,
-                        voice: voice.id,
-                        frames: voice.left,
-                        elapsed: voice.started.map_or(Duration::ZERO, |started| at.saturating_sub(started)),
-                        starved_frames: voice.starved_frames,
-                    }
-                }
-            });
-        }
-        if let Some(detail) = self.switch.as_mut().and_then(|switch| switch.look(monotonic)) {
-            self.switch = None;
-            events.push(Event::Powered { speaker, detail });
-        }
-    }
-
-    fn status(&self) -> Status {
-        let sounding = self.desk.as_ref().map_or(0, |desk| desk.progress.starved_frames.load(Ordering::Relaxed));
-        Status {
-            station: self.options.station.clone(),
-            sink: self.options.sink.name(),
-            device: self.state.clone(),
-            sounding: None,
-            next: None,
-            held: Edge::default(),
-            starved_frames: self.starved_frames.max(sounding),
-            refusal: self.refusal.as_ref().map(Refusal::to_string),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::decode::{self, Decoder};
 use super::driver::{Driver, FADE_WAIT, Links, Parts, Shared, Status};
 use super::journal::{Found, JournalFault};
 use super::pump::Pump;
-use super::sink::{self, sound_card};
+use super::sink::{self, Paced, sound_card};
 use crate::base::clock::{Alarm, Bell, wake_exactly};
 use crate::base::{Clock, Id, Length, Timestamp};
 use crate::rundown::Receipt;
@@ -68,6 +68,7 @@ fn assemble(
     store: Store,
     trust: Trust,
     on_receipt: Box<dyn Fn() + Send + Sync>,
+    sink_of: &dyn Fn(&Loudspeaker) -> Option<Paced>,
 ) -> Result<Assembly, StartFault> {
     let (alarm, pump_alarm) = (Alarm::new()?, Alarm::new()?);
     let (requests_in, requests) = channel();
@@ -88,7 +89,7 @@ fn assemble(
             let card = sound_card::Card { device, speaker, clock, requests, news: news_in.clone(), bell: alarm.bell() };
             cards.push(card);
         } else {
-            let paced = loudspeaker.sink.paced().expect("every sink but a sound card is in the table");
+            let paced = sink_of(loudspeaker).expect("every sink but a sound card is in the table");
             sinks.insert(speaker, paced);
         }
     }
@@ -136,8 +137,20 @@ pub fn start(
     trust: Trust,
     on_receipt: Box<dyn Fn() + Send + Sync>,
 ) -> Result<Running, StartFault> {
+    start_with(options, clock, store, trust, on_receipt, &|loudspeaker| loudspeaker.sink.paced())
+}
+
+/// As [`start`], with sinks of the caller's own making: `sink_of` is asked for every loudspeaker but sound cards.
+pub fn start_with(
+    options: Options,
+    clock: Arc<dyn Clock>,
+    store: Store,
+    trust: Trust,
+    on_receipt: Box<dyn Fn() + Send + Sync>,
+    sink_of: &dyn Fn(&Loudspeaker) -> Option<Paced>,
+) -> Result<Running, StartFault> {
     let Assembly { driver, pump, decoder, cards, shared, alarm, pump_alarm } =
-        assemble(options, &clock, store, trust, on_receipt)?;
+        assemble(options, &clock, store, trust, on_receipt, sink_of)?;
     let bell = alarm.bell();
     let beat_ms = Arc::new(AtomicI64::new(clock.now().timestamp_millis()));
     let spawn =
@@ -194,6 +207,11 @@ fn run_pump(mut pump: Pump, alarm: &Alarm, clock: &dyn Clock, shared: &Shared) {
 }
 
 impl Running {
+    /// The journal's commits, and its `fdatasync` calls, so far.
+    pub fn commits(&self) -> (u64, u64) {
+        self.shared.board.lock().expect("no holder of the board panics").counts
+    }
+
     /// Offers sealed rundowns. Each is verified here; a refused one changes nothing and shows in the status.
     pub fn offer(&self, envelopes: Vec<Arc<Envelope>>) {
         self.shared.inbox.lock().expect("no holder of the inbox panics").offers.extend(envelopes);
@@ -259,7 +277,7 @@ pub struct Machine {
 
 impl Machine {
     pub fn new(options: Options, clock: Arc<dyn Clock>, store: Store, trust: Trust) -> Result<Machine, StartFault> {
-        let parts = assemble(options, &clock, store, trust, Box::new(|| {}))?;
+        let parts = assemble(options, &clock, store, trust, Box::new(|| {}), &|l| l.sink.paced())?;
         let Assembly { driver, pump, decoder, cards, shared, .. } = parts;
         Ok(Machine { driver, pump, decoder, _cards: cards, shared, clock })
     }

@@ -21,7 +21,7 @@ pub mod sink;
 
 pub use driver::{DeviceState, Status};
 pub use journal::JournalFault;
-pub use machine::{Loudspeaker, Machine, Options, Running, StartFault, start};
+pub use machine::{Loudspeaker, Machine, Options, Running, StartFault, start, start_with};
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,119 @@
+//! What happened since the last turn: rundowns that were offered, and what desks, devices, decoder and switches say.
+
+use super::*;
+
+impl Driver {
+    pub(super) fn events(&mut self, now: Timestamp) -> Vec<Event> {
+        let inbox = std::mem::take(&mut *self.shared.inbox.lock().expect("no holder of the inbox panics"));
+        let mut events = Vec::new();
+        for keys in inbox.keys {
+            match self.trust.renew(&keys) {
+                Ok(()) => {
+                    events.push(Event::Renewed(*self.trust.quiet()));
+                    self.retry_at = Some(now);
+                }
+                Err(refusal) => tracing::warn!("a keys document is refused: {refusal}"),
+            }
+        }
+        for envelope in inbox.offers {
+            self.offered(envelope, now, &mut events);
+        }
+        if self.retry_at.is_some_and(|at| at <= now || at > now + RETRY_EVERY) {
+            self.retry_at = Some(now + RETRY_EVERY);
+            for (_, envelope) in std::mem::take(&mut self.held_back) {
+                self.offered(envelope, now, &mut events);
+            }
+        }
+        if inbox.acknowledged > self.journal.acknowledged() {
+            self.records.push(Record::Acknowledged(inbox.acknowledged));
+        }
+        self.heard(&mut events, now);
+        if inbox.shutdown {
+            events.push(Event::Shutdown);
+        }
+        if inbox.abandon {
+            events.push(Event::Abandon);
+        }
+        events
+    }
+
+    /// What the desks, the devices, the decoder and the switches have to say.
+    pub(super) fn heard(&mut self, events: &mut Vec<Event>, now: Timestamp) {
+        let monotonic = self.clock.monotonic();
+        while let Ok(answer) = self.links.answers.try_recv() {
+            events.push(match answer {
+                Answer::Ready((speaker, voice)) => Event::Prepared { speaker, voice },
+                Answer::Failed { key: (speaker, voice), reason, detail } => {
+                    Event::Unplayable { speaker, voice, reason, detail }
+                }
+            });
+        }
+        for speaker in 0..self.outlets.len() {
+            self.outlets[speaker].heard(speaker, events, now, monotonic);
+        }
+        while let Ok(news) = self.links.news.try_recv() {
+            let (speaker, event, state) = match news {
+                News::Opened(speaker) => (speaker, Event::Opened { speaker }, DeviceState::Open),
+                News::OpenFailed(speaker, detail) => {
+                    self.outlets[speaker].desk = None;
+                    let event = Event::OpenFailed { speaker, detail: detail.clone() };
+                    (speaker, event, DeviceState::Failed(detail))
+                }
+                News::Lost(speaker, detail) => {
+                    let outlet = &mut self.outlets[speaker];
+                    // What the desk told before it died comes first.
+                    outlet.heard(speaker, events, now, monotonic);
+                    let left = outlet.desk.take().map(|desk| desk.progress.left()).unwrap_or_default();
+                    let event = Event::Lost { speaker, detail: detail.clone(), left };
+                    (speaker, event, DeviceState::Failed(detail))
+                }
+            };
+            self.outlets[speaker].state = state;
+            events.push(event);
+        }
+        self.switches_off.retain_mut(|switch| switch.look(monotonic).is_none());
+        for event in events.iter() {
+            self.changed.extend(speaker_of(event));
+        }
+    }
+
+    /// Verifies an envelope for the loudspeaker it is for.
+    pub(super) fn offered(&mut self, envelope: Arc<Envelope>, now: Timestamp, events: &mut Vec<Event>) {
+        // The station is read before the signature is checked, to know for whom to check it.
+        #[derive(serde::Deserialize)]
+        struct Addressed {
+            station: Id,
+        }
+        let Ok(Addressed { station }) = serde_json::from_slice(&envelope.payload) else {
+            tracing::warn!("a sealed document is refused: it names no station");
+            return;
+        };
+        let Some(&speaker) = self.by_station.get(&station) else {
+            tracing::debug!(%station, "a rundown of a station that is not attached here");
+            return;
+        };
+        self.changed.push(speaker);
+        match self.trust.open(&envelope, &station, self.player.edge(speaker), now) {
+            Ok(rundown) => {
+                self.outlets[speaker].refusal = None;
+                if rundown.edge > self.player.edge(speaker) {
+                    let Rundown { edge, issued, .. } = rundown;
+                    self.records.push(Record::Edge { station, edge, since: issued });
+                }
+                events.push(Event::Accepted { speaker, rundown: Arc::new(rundown) });
+            }
+            Err(refusal) => {
+                let outlet = &mut self.outlets[speaker];
+                if outlet.refusal.as_ref() != Some(&refusal) {
+                    tracing::warn!(%station, "a rundown is refused: {refusal}; the last good one stays");
+                }
+                outlet.refusal = Some(refusal.clone());
+                // Only these may end by waiting: the clock was wrong, or newer keys are on their way.
+                if matches!(refusal, Refusal::FromTheFuture | Refusal::NoTrustedSignature) {
+                    self.held_back.insert(speaker, envelope);
+                    self.retry_at.get_or_insert(now + RETRY_EVERY);
+                }
+            }
+        }
+    }
+}
