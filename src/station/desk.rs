@@ -132,7 +132,7 @@ pub fn frames_between(from: Duration, to: Duration) -> i64 {
 const FADE_FRAMES: u64 = FADE.as_millis() as u64 * FRAMES_PER_SECOND as u64 / 1000;
 
 impl Desk {
-    /// Takes the commands that wait. [`fill`](Self::fill) does so too; a puller that paces itself needs it sooner.
+    /// Takes the commands that wait. To be called before each [`fill`](Self::fill), or when rung.
     pub fn listen(&mut self) {
         while let Ok(command) = self.commands.peek() {
             let free = self.voices.iter().position(Option::is_none);
@@ -174,7 +174,6 @@ impl Desk {
 
     /// Fills a block whose frame 0 leaves at `at`; says what began and ended in it.
     pub fn fill(&mut self, out: &mut [f32], at: Duration) -> Marks {
-        self.listen();
         out.fill(0.0);
         let mut marks: Marks = [None; 2 * VOICES_MAX];
         let mut mark_count = 0;

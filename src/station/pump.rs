@@ -75,14 +75,17 @@ impl Pump {
 
     /// Pulls whatever is due at monotonic time `now`. Says when to come back; none: when rung.
     pub fn turn(&mut self, now: Duration) -> Option<Duration> {
+        // A voice is named before it is armed: heard first and asked second, no voice begins without its name.
+        self.lanes.values_mut().filter_map(|lane| lane.desk.as_mut()).for_each(Desk::listen);
         while let Ok(request) = self.requests.try_recv() {
             self.take(request, now);
         }
         let mut next: Option<Duration> = None;
         let mut told = false;
         for (speaker, lane) in &mut self.lanes {
-            let Some(desk) = &mut lane.desk else { continue };
-            desk.listen();
+            if lane.desk.is_none() {
+                continue;
+            }
             match lane.pull(&mut self.block, now) {
                 Ok((wake, spoke)) => {
                     told |= spoke;

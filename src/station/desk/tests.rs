@@ -24,6 +24,7 @@ fn pull(desk: &mut Desk, from: u64, frames: u64, block: usize) -> (Vec<f32>, Vec
     while (sound.len() as u64) < frames {
         let n = block.min((frames - sound.len() as u64) as usize);
         let done = sound.len();
+        desk.listen();
         let seen = desk.fill(&mut out[..n], at(from + done as u64));
         marks.extend(seen.into_iter().flatten().map(|mark| Mark { offset: done + mark.offset, ..mark }));
         sound.extend_from_slice(&out[..n]);

@@ -163,6 +163,7 @@ impl Card {
             // A device may ask for more than one period at a time.
             for out in out.chunks_mut(block.len() * channels) {
                 let block = &mut block[..out.len() / channels];
+                desk.listen();
                 let marks = desk.fill(block, at);
                 for (frame, sample) in out.chunks_mut(channels).zip(block.iter()) {
                     frame.fill(T::from_sample(*sample));
