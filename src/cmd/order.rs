@@ -74,7 +74,7 @@ enum PeopleCommand {
         /// Their account on this machine
         #[arg(long)]
         account: Option<String>,
-        /// editor, reviewer, announcer, approver, engineer; may be given more than once
+        /// writer, translator, reviewer, approver, engineer; may be given more than once
         #[arg(long = "role", required = true)]
         roles: Vec<Role>,
     },

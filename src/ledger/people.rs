@@ -16,20 +16,20 @@ use crate::base::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Writes notices, imports recordings.
-    Editor,
+    /// Writes notices, imports recordings, files daily orders and drills.
+    Writer,
+    /// Translates and reads.
+    Translator,
     /// Reviews editions.
     Reviewer,
-    /// Files orders.
-    Announcer,
-    /// Confirms what needs a second person.
+    /// Files and confirms emergencies.
     Approver,
     /// Installs, restores, ends HOLD, adds people.
     Engineer,
 }
 
 impl Role {
-    pub const ALL: [Role; 5] = [Role::Editor, Role::Reviewer, Role::Announcer, Role::Approver, Role::Engineer];
+    pub const ALL: [Role; 5] = [Role::Writer, Role::Translator, Role::Reviewer, Role::Approver, Role::Engineer];
 }
 
 impl fmt::Display for Role {
@@ -40,7 +40,7 @@ impl fmt::Display for Role {
 
 /// A text that is no [`Role`].
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no role: editor, reviewer, announcer, approver or engineer")]
+#[error("`{0}` is no role: writer, translator, reviewer, approver or engineer")]
 pub struct BadRole(pub String);
 
 impl FromStr for Role {

@@ -295,7 +295,7 @@ async fn rundowns_are_bounded(ledger: &Ledger) {
 }
 
 async fn people_keep_their_names(ledger: &Ledger) {
-    let roles = BTreeSet::from([Role::Announcer, Role::Approver]);
+    let roles = BTreeSet::from([Role::Writer, Role::Approver]);
     ledger.add_person("Tashi", Some("tashi"), &roles, "root", at(0)).await.unwrap();
     ledger.add_person("Drolma", None, &BTreeSet::new(), "Tashi", at(0)).await.unwrap();
     let taken = ledger.add_person("Tashi", None, &roles, "root", at(0)).await;
