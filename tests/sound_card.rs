@@ -246,7 +246,7 @@ fn likeness(heard: &[f32], clip: &[f32]) -> f32 {
             a += x * x;
             b += y * y;
         }
-        both / (a * b as f32).sqrt()
+        both / (a * b).sqrt()
     };
     let last = heard.len().saturating_sub(clip.len());
     let best = (0..last).map(|at| (fit(at + from, piece), at)).max_by(|a, b| a.0.total_cmp(&b.0));

@@ -2,10 +2,14 @@
 
 use anyhow::Context;
 
+use crate::base::clock::RealClock;
 use crate::base::problem::Place as At;
-use crate::base::{Problem, Severity};
-use crate::catalog::{self, Files, Loaded, load::Texts};
+use crate::base::{Clock, Problem, Severity};
+use crate::catalog::{self, Catalog, Files, Loaded, Send, load::Texts};
 use crate::cmd::{FAULTS, FINE, Format, Place, page};
+use crate::config::machine;
+use crate::outbox::channel::CHANNELS;
+use crate::planner::{Planner, Registry};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -17,6 +21,12 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     let files = read(place)?;
     let Loaded { catalog, mut problems, .. } = catalog::load(&files, &Texts::new());
     problems.extend(clips_that_do_not_decode(place, &files));
+    if let Some(catalog) = &catalog {
+        let now = RealClock::default().now();
+        problems.extend(Planner::new(catalog, &[], &Registry::default(), now).problems());
+        problems.extend(chats(catalog));
+        problems.extend(machine(place, catalog));
+    }
     problems.sort();
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     if args.format == Format::Json {
@@ -65,6 +75,48 @@ pub fn clips_that_do_not_decode(place: &Place, files: &Files) -> Vec<Problem> {
         .collect();
     bar.finish_and_clear();
     problems
+}
+
+/// Chats on a service that is not known, at an address that cannot be, or that ask for what is not sent.
+fn chats(catalog: &Catalog) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for chat in catalog.chats.values() {
+        let error = |rule, what: String, help: String| Problem::error(rule, chat.place.clone(), what, help);
+        match CHANNELS.iter().find(|kind| kind.name == chat.channel) {
+            None => {
+                let known: Vec<&str> = CHANNELS.iter().map(|kind| kind.name).collect();
+                let what = format!("there is no channel `{}`", chat.channel);
+                problems.push(error("unknown-channel", what, format!("write one of {}", known.join(", "))));
+            }
+            Some(kind) => {
+                if let Err(why) = (kind.check_address)(&chat.address.clone().into()) {
+                    let (what, help) = why.split_once("; ").unwrap_or((&why, "correct it"));
+                    problems.push(error("bad-address", what.to_owned(), help.to_owned()));
+                }
+            }
+        }
+        if chat.send.contains(&Send::Card) {
+            let what = format!("chat `{}` asks for cards, which this version does not draw", chat.id);
+            problems.push(Problem::warning(
+                "no-card",
+                chat.place.clone(),
+                what,
+                "it gets text and voice; remove \"card\" to be told no more",
+            ));
+        }
+    }
+    problems
+}
+
+/// The faults of this machine's file, where there is one.
+fn machine(place: &Place, catalog: &Catalog) -> Vec<Problem> {
+    let Ok(text) = std::fs::read_to_string(place.home.join(machine::PATH)) else { return Vec::new() };
+    match machine::read(machine::PATH, &text, &place.home) {
+        Ok(machine) => {
+            machine::unknown_stations(&machine.loudspeakers, machine::PATH, |id| catalog.stations.contains_key(id))
+        }
+        Err(problems) => problems,
+    }
 }
 
 /// A bar for long work, on a terminal only.

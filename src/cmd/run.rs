@@ -96,9 +96,9 @@ async fn daemon(
     let store =
         Store::open(data.join("clips")).with_context(|| format!("{} cannot be used", data.join("clips").display()))?;
     let (channels, faults) = outbox::channel::open(&machine.outbox);
-    if !faults.is_empty() {
-        faults.iter().for_each(|fault| anstream::eprintln!("cunxiang: {file}: {fault}"));
-        return Ok(FAULTS);
+    for fault in &faults {
+        // The loudspeakers do not wait for a chat service: its posts do.
+        error!("{file}: {fault}; the posts to its groups wait until then");
     }
     let outbox = Arc::new(Outbox::open(ledger.clone(), store.clone(), channels, clock.now()).await?);
     let options = county::Options {

@@ -203,7 +203,11 @@ impl Control {
 
     async fn file(&self, kind: OrderKind, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
         if !matches!(kind, OrderKind::Silence { .. }) {
-            caller.may(if kind.needs_two_people() { &[Role::Approver] } else { &[Role::Writer, Role::Approver, Role::Engineer] })?;
+            caller.may(if kind.needs_two_people() {
+                &[Role::Approver]
+            } else {
+                &[Role::Writer, Role::Approver, Role::Engineer]
+            })?;
         }
         let order = self.ledger.file_order(kind, &caller.name, now).await?;
         self.bell.notify_one();

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use chrono::TimeDelta;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use serde_json::Value;
 
 use super::{Answer, Channel, Content, Limit, Parcel};
 use crate::base::durable;
@@ -56,10 +55,6 @@ impl Channel for Folder {
     }
 
     /// The chat's id names its folder; there is nothing to get wrong.
-    fn check_address(&self, _: &Value) -> Result<(), String> {
-        Ok(())
-    }
-
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer> {
         let (folder, parcel) = (self.options.folder.clone(), parcel.clone());
         async move {

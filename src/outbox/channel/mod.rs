@@ -23,25 +23,43 @@ pub struct Options {
     pub telegram: Option<telegram::Options>,
 }
 
-type Open = fn(&Options) -> Option<Result<Arc<dyn Channel>, ChannelFault>>;
+type Opened = Result<Arc<dyn Channel>, ChannelFault>;
+
+/// A kind of chat service, as the table has it.
+pub struct Kind {
+    /// As `channel = { kind = ".." }` names it.
+    pub name: &'static str,
+    /// None when this machine does not set it up.
+    open: fn(&Options) -> Option<Opened>,
+    /// Whether an address can be one of this service; what is wrong and what to write instead.
+    pub check_address: fn(&Value) -> Result<(), String>,
+}
 
 /// Every kind there is. The default goes first.
-pub const CHANNELS: &[(&str, Open)] = &[
-    (folder::KIND, |options| {
-        let options = options.folder.as_ref()?;
-        Some(Ok(Arc::new(folder::Folder::new(options.clone()))))
-    }),
-    (telegram::KIND, |options| {
-        let options = options.telegram.as_ref()?;
-        Some(telegram::Telegram::open(options).map(|telegram| Arc::new(telegram) as Arc<dyn Channel>))
-    }),
+pub const CHANNELS: &[Kind] = &[
+    Kind {
+        name: folder::KIND,
+        open: |options| {
+            let options = options.folder.as_ref()?;
+            Some(Ok(Arc::new(folder::Folder::new(options.clone()))))
+        },
+        check_address: |_| Ok(()),
+    },
+    Kind {
+        name: telegram::KIND,
+        open: |options| {
+            let options = options.telegram.as_ref()?;
+            Some(telegram::Telegram::open(options).map(|telegram| Arc::new(telegram) as Arc<dyn Channel>))
+        },
+        check_address: telegram::check_address,
+    },
 ];
 
 /// The channels that are set up, and why others that should be are not: those hold back only their own chats.
 pub fn open(options: &Options) -> (Vec<Arc<dyn Channel>>, Vec<ChannelFault>) {
     let (mut channels, mut faults) = (Vec::new(), Vec::new());
-    for (_, open) in CHANNELS {
-        match open(options) {
+    for kind in CHANNELS {
+        match (kind.open)(options) {
             Some(Ok(channel)) => channels.push(channel),
             Some(Err(fault)) => faults.push(fault),
             None => {}
@@ -74,11 +92,6 @@ pub trait Channel: Send + Sync {
 
     /// The longest text of one message, in UTF-16 units.
     fn text_units_max(&self) -> usize;
-
-    /// Whether an address can be one of this service.
-    ///
-    /// Errors: what is wrong and what to write instead.
-    fn check_address(&self, address: &Value) -> Result<(), String>;
 
     /// Sends once. Ends in bounded time.
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer>;

@@ -180,10 +180,6 @@ impl Channel for Telegram {
         TEXT_UNITS_MAX
     }
 
-    fn check_address(&self, address: &Value) -> Result<(), String> {
-        recipient(address).map(drop)
-    }
-
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer> {
         async move {
             match recipient(&parcel.address) {
@@ -193,6 +189,11 @@ impl Channel for Telegram {
         }
         .boxed()
     }
+}
+
+/// Whether an address can be a Telegram group's; what is wrong and what to write instead.
+pub fn check_address(address: &Value) -> Result<(), String> {
+    recipient(address).map(drop)
 }
 
 /// `chat = -1001234567890`, or `chat = "@name"` of a public one.

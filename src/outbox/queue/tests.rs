@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
 use crate::base::Digest;
@@ -68,10 +68,6 @@ impl Channel for Scripted {
 
     fn text_units_max(&self) -> usize {
         100
-    }
-
-    fn check_address(&self, _: &Value) -> Result<(), String> {
-        Ok(())
     }
 
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer> {
