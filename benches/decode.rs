@@ -20,8 +20,8 @@ const BLOCK_FRAMES: usize = 480;
 fn main() {
     let args: Vec<String> = std::env::args().collect();
     match (args.get(1).map(String::as_str), args.get(2)) {
-        (Some("ours"), Some(clip)) => return ours(Path::new(clip)),
-        (Some("libopus"), Some(packets)) => return libopus(Path::new(packets)),
+        (Some("ours"), Some(clip)) => ours(Path::new(clip)),
+        (Some("libopus"), Some(packets)) => libopus(Path::new(packets)),
         _ => compare(),
     }
 }
