@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-/// Samples that go into one point between two samples. The annex's 12 read up to 0.4 dB low near half the rate.
+/// Samples that go into one point between two samples. More than the annex's example, to read less low near half the rate.
 const TAPS: usize = 32;
 const BEFORE: usize = TAPS / 2 - 1;
 const AFTER: usize = TAPS / 2;
