@@ -16,6 +16,9 @@ use toml::value::Datetime;
 use crate::base::Problem;
 use crate::base::problem::Place;
 
+/// The rule of a file that is not TOML.
+pub const SYNTAX: &str = "toml-syntax";
+
 /// A file being read: collects its faults.
 pub struct Document<'t> {
     file: &'t str,
@@ -34,7 +37,7 @@ impl<'t> Document<'t> {
                 let place = Place::of_byte(file, text, error.span().map_or(0, |span| span.start));
                 let what = error.message().lines().collect::<Vec<_>>().join(", ");
                 Problem::error(
-                    "toml-syntax",
+                    SYNTAX,
                     place,
                     format!("this is not TOML: {what}"),
                     "mend the line; texts stand in quotes, lists in brackets",
@@ -48,9 +51,13 @@ impl<'t> Document<'t> {
         Table { document: self, table: self.root.get_ref(), span: 0..0, asked: RefCell::default() }
     }
 
-    /// The faults found so far, in order of place.
+    /// The faults found so far, in order of place. Of a file that is not TOML those of syntax alone: what else seems
+    /// wrong may be what the syntax hid.
     pub fn problems(self) -> Vec<Problem> {
         let mut problems = self.problems.into_inner();
+        if problems.iter().any(|problem| problem.rule == SYNTAX) {
+            problems.retain(|problem| problem.rule == SYNTAX);
+        }
         problems.sort();
         problems.dedup();
         problems
@@ -272,17 +279,22 @@ impl<'d> Field<'d> {
             let span = self.value.span();
             return Some(Table { document: self.document, table, span, asked: RefCell::default() });
         }
-        self.wrong_type("a table", &format!("[{}]", self.key));
+        self.wrong_type("a table", &format!("[{0}], or {0} = {{ ... }}", self.key));
         None
     }
 
-    /// The items of a list.
+    /// The items of a list; none when it is no list, which is a fault.
     pub fn items(&self) -> Vec<Field<'d>> {
+        self.list().unwrap_or_default()
+    }
+
+    /// As [`Field::items`], for where an empty list is another fault.
+    pub fn list(&self) -> Option<Vec<Field<'d>>> {
         if let DeValue::Array(items) = self.value.get_ref() {
-            return items.iter().map(|value| Field { document: self.document, key: self.key, value }).collect();
+            return Some(items.iter().map(|value| Field { document: self.document, key: self.key, value }).collect());
         }
         self.wrong_type("a list", &format!("{} = [...]", self.key));
-        Vec::new()
+        None
     }
 
     pub fn is_text(&self) -> bool {

@@ -99,12 +99,12 @@ pub fn read(id: Id, document: &Document<'_>, county: &County) -> Option<Broadcas
 }
 
 fn messages(field: &Field<'_>) -> Option<Vec<Id>> {
-    let items = field.items();
+    let items = field.list()?;
     let messages: Vec<Id> = items.iter().filter_map(|item| item.parse()).collect();
     if messages.is_empty() || items.len() > MESSAGES_MAX {
         field.fault(
             "bad-value",
-            format!("`messages` has {} messages", items.len()),
+            format!("`messages` names {} messages", items.len()),
             format!("name 1 to {MESSAGES_MAX}"),
         );
         return None;
@@ -198,7 +198,7 @@ fn when(table: Table<'_>, county: &County) -> Option<When> {
             Ok(()) => Some(Rule::Cron(text.to_owned())),
             Err(why) => {
                 let (what, help) = why.split_once("; ").unwrap_or((&why, "write it as \"0 30 7 * * Mon-Fri\""));
-                field.fault("bad-cron", format!("cron \"{text}\": {what}"), help);
+                field.fault("bad-cron", what.to_owned(), help);
                 None
             }
         })

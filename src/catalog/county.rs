@@ -75,7 +75,11 @@ fn slots(table: Table<'_>) -> BTreeMap<Id, chrono::NaiveTime> {
             Ok(id) => {
                 slots.extend(time(&field).map(|time| (id, time)));
             }
-            Err(error) => field.bad_value(&error.to_string()),
+            Err(_) => field.fault(
+                "bad-id",
+                format!("`{}` is no name of a slot", field.key()),
+                "use small letters a-z, digits and hyphens",
+            ),
         }
     }
     slots

@@ -42,8 +42,9 @@ impl Catalog {
         let hold = broadcast.how.missing_language == MissingLanguage::Hold;
         for (gap, stations) in found {
             let what = if hold { "this broadcast is held at" } else { "that language is left out at" };
-            let message = format!("`{}` {} in {}: {what} {}", gap.message, gap.why, gap.language, count_of(&stations));
-            let help = "write or record it, or choose missing_language";
+            let message = format!("{gap}: {what} {}", count_of(&stations));
+            let or_skip = if hold { ", or write missing_language = \"skip\"" } else { "" };
+            let help = format!("{}{or_skip}", gap.why.help());
             let place = broadcast.messages_place.clone();
             problems.push(if hold {
                 Problem::error("gap", place, message, help)
@@ -61,9 +62,8 @@ impl Catalog {
             }
         }
         for (gap, chats) in found {
-            let message =
-                format!("`{}` {} in {}: not posted whole to {}", gap.message, gap.why, gap.language, count_of(&chats));
-            problems.push(Problem::warning("gap", broadcast.messages_place.clone(), message, "write or record it"));
+            let message = format!("{gap}: not posted whole to {}", count_of(&chats));
+            problems.push(Problem::warning("gap", broadcast.messages_place.clone(), message, gap.why.help()));
         }
     }
 }

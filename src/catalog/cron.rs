@@ -26,14 +26,14 @@ pub fn check(text: &str) -> Result<(), String> {
 }
 
 impl Cron {
-    /// Errors: as [`check`].
+    /// Errors: as [`check`], what and what to do with `; ` between them.
     pub fn parse(text: &str) -> Result<Cron, String> {
         let fields: Vec<&str> = text.split_ascii_whitespace().collect();
         match fields.len() {
             6 | 7 => {}
             5 => {
                 return Err(format!(
-                    "`{text}` has five fields and the seconds come first here: write \"0 {}\"",
+                    "`{text}` has five fields, and the seconds come first here; write \"0 {}\"",
                     fields.join(" ")
                 ));
             }
@@ -44,7 +44,7 @@ impl Cron {
         }
         if names_weekday_by_number(fields[WEEKDAY_FIELD]) {
             return Err(format!(
-                "`{}` in `{text}` numbers the weekdays, and programs disagree on which day 1 is: write names, as in Mon-Fri or Sat,Sun",
+                "`{}` in `{text}` numbers the weekdays, and programs disagree on which day 1 is; write names, as in Mon-Fri or Sat,Sun",
                 fields[WEEKDAY_FIELD]
             ));
         }

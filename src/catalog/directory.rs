@@ -80,7 +80,7 @@ fn known_township(field: &Field<'_>, townships: &BTreeMap<Id, Township>) -> Opti
 
 fn languages(field: &Field<'_>) -> Option<Vec<Tag>> {
     let mut languages: Vec<Tag> = Vec::new();
-    for item in field.items() {
+    for item in field.list()? {
         if let Some(tag) = item.text().and_then(|text| known_language(&item, text)) {
             if languages.contains(&tag) {
                 item.fault("duplicate-language", format!("`{tag}` stands twice"), "name each language once");

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::audio::canonical;
+pub use crate::audio::canonical::Facts as ClipFacts;
 use crate::base::Digest;
 
 /// A file larger than this is no content of ours; it is told and not read.

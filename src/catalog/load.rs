@@ -234,7 +234,7 @@ impl<'f> Load<'f> {
         let document = Document::parse(recordings::PATH, &text);
         let mut found = recordings::read(&document);
         let form = document.problems();
-        let broken = form.iter().any(|problem| problem.rule == "toml-syntax");
+        let broken = form.iter().any(|problem| problem.rule == crate::base::table::SYNTAX);
         self.problems.extend(form);
         let before = self.good.get(recordings::PATH).filter(|_| broken);
         if let Some(before) = before {
@@ -253,9 +253,10 @@ impl<'f> Load<'f> {
             let Some(name) = name.filter(|_| **path != *recordings::PATH) else { continue };
             let id = match name.parse::<Id>() {
                 Ok(id) => id,
-                Err(error) => {
-                    let what = format!("the file's name is the broadcast's id, and {error}");
-                    self.problems.push(Problem::error("bad-id", Place::file(path), what, "rename the file"));
+                Err(_) => {
+                    let what = format!("the file's name is the broadcast's id, and `{name}` is none");
+                    let help = "rename it: small letters a-z, digits and hyphens, 64 at most, no hyphen first";
+                    self.problems.push(Problem::error("bad-id", Place::file(path), what, help));
                     continue;
                 }
             };

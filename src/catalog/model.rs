@@ -262,6 +262,27 @@ pub enum GapReason {
     NotReviewed,
 }
 
+/// As in "`wear-mask` in bo has no recording".
+impl std::fmt::Display for Gap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` in {} {}", self.message, self.language, self.why)
+    }
+}
+
+impl GapReason {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            GapReason::NoText => "write the text in that language",
+            GapReason::Unrenderable(_) => "mend the text",
+            GapReason::NoRecording => "have it read and import it with `cunxiang clip import`",
+            GapReason::OtherWording => "have the text as it is now read, and import it with `cunxiang clip import`",
+            GapReason::OtherVoice(_) => "have it read in that voice and import it with --voice",
+            GapReason::NotReviewed => "have a native speaker review the text, and a person read it",
+        }
+    }
+}
+
 impl std::fmt::Display for GapReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

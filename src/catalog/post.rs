@@ -2,7 +2,7 @@
 
 use crate::base::Tag;
 use crate::catalog::Catalog;
-use crate::catalog::model::{Broadcast, Chat, Gap, MissingLanguage, Names, Send};
+use crate::catalog::model::{Broadcast, Chat, Gap, GapReason, MissingLanguage, Names, Send};
 use crate::lang::{Argument, Arguments, Piece, words};
 use crate::rundown::{Class, PostPart};
 
@@ -87,7 +87,7 @@ impl Catalog {
             draft |= self.bundle(tag).is_some_and(|bundle| bundle.is_draft(message));
         }
         if draft && self.county.review_required && gaps.is_empty() {
-            let why = super::model::GapReason::NotReviewed;
+            let why = GapReason::NotReviewed;
             gaps.push(Gap { language: language.clone(), message: broadcast.messages[0].clone(), why });
         }
         if !gaps.is_empty() {

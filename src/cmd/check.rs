@@ -1,18 +1,23 @@
 //! `cunxiang check`: every fault of every file, before anything airs.
 
 use anyhow::Context;
+use chrono::NaiveDate;
 
 use crate::base::clock::RealClock;
 use crate::base::problem::Place as At;
 use crate::base::{Clock, Problem, Severity};
 use crate::catalog::{self, Catalog, Files, Loaded, Send, load::Texts};
 use crate::cmd::{FAULTS, FINE, Format, Place, page};
-use crate::config::machine;
+use crate::config::{Machine, machine};
 use crate::outbox::channel::CHANNELS;
+use crate::planner::recurrence::day_begins;
 use crate::planner::{Planner, Registry};
 
 #[derive(clap::Args)]
 pub struct Args {
+    /// Look at what airs from this local day on [default: from now on]
+    #[arg(long, value_name = "DATE")]
+    from: Option<NaiveDate>,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
@@ -21,11 +26,14 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     let files = read(place)?;
     let Loaded { catalog, mut problems, .. } = catalog::load(&files, &Texts::new());
     problems.extend(clips_that_do_not_decode(place, &files));
+    let machine = machine(place, &mut problems)?;
     if let Some(catalog) = &catalog {
-        let now = RealClock::default().now();
+        let now = args.from.map_or_else(|| RealClock::default().now(), |day| day_begins(day, catalog.county.zone));
         problems.extend(Planner::new(catalog, &[], &Registry::default(), now).problems());
-        problems.extend(chats(catalog));
-        problems.extend(machine(place, catalog));
+        problems.extend(chats(catalog, machine.as_ref()));
+        let loudspeakers = machine.as_ref().map_or(&[][..], |machine| &machine.loudspeakers);
+        let is_known = |id: &_| catalog.stations.contains_key(id);
+        problems.extend(machine::unknown_stations(loudspeakers, machine::PATH, is_known));
     }
     problems.sort();
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
@@ -78,7 +86,7 @@ pub fn clips_that_do_not_decode(place: &Place, files: &Files) -> Vec<Problem> {
 }
 
 /// Chats on a service that is not known, at an address that cannot be, or that ask for what is not sent.
-fn chats(catalog: &Catalog) -> Vec<Problem> {
+fn chats(catalog: &Catalog, machine: Option<&Machine>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for chat in catalog.chats.values() {
         let error = |rule, what: String, help: String| Problem::error(rule, chat.place.clone(), what, help);
@@ -92,6 +100,10 @@ fn chats(catalog: &Catalog) -> Vec<Problem> {
                 if let Err(why) = (kind.check_address)(&chat.address.clone().into()) {
                     let (what, help) = why.split_once("; ").unwrap_or((&why, "correct it"));
                     problems.push(error("bad-address", what.to_owned(), help.to_owned()));
+                } else if machine.is_some_and(|machine| !kind.is_set_up(&machine.outbox)) {
+                    let what = format!("`{}` gets no posts: this machine has no channel `{}`", chat.id, kind.name);
+                    let help = format!("add [channel.{}] to config/machine.toml", kind.name);
+                    problems.push(Problem::warning("no-channel", chat.place.clone(), what, help));
                 }
             }
         }
@@ -108,14 +120,19 @@ fn chats(catalog: &Catalog) -> Vec<Problem> {
     problems
 }
 
-/// The faults of this machine's file, where there is one.
-fn machine(place: &Place, catalog: &Catalog) -> Vec<Problem> {
-    let Ok(text) = std::fs::read_to_string(place.home.join(machine::PATH)) else { return Vec::new() };
+/// This machine's file, where there is one: a folder of content alone is whole, too.
+fn machine(place: &Place, problems: &mut Vec<Problem>) -> anyhow::Result<Option<Machine>> {
+    let path = place.home.join(machine::PATH);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     match machine::read(machine::PATH, &text, &place.home) {
-        Ok(machine) => {
-            machine::unknown_stations(&machine.loudspeakers, machine::PATH, |id| catalog.stations.contains_key(id))
+        Ok(machine) => Ok(Some(machine)),
+        Err(found) => {
+            problems.extend(found);
+            Ok(None)
         }
-        Err(problems) => problems,
     }
 }
 

@@ -14,10 +14,10 @@ use crate::rundown::{AiringId, Class, Level, outcome::PartPlayed};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Due at or after this [default: a day ago]
+    /// Due at or after this [default: two days before the end]
     #[arg(long, value_name = "INSTANT")]
     from: Option<DateTime<FixedOffset>>,
-    /// Due before this [default: now]
+    /// Due before this [default: now, or after the newest]
     #[arg(long, value_name = "INSTANT")]
     to: Option<DateTime<FixedOffset>>,
     #[arg(long)]

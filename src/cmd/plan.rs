@@ -9,6 +9,7 @@ use crate::base::{Clock, Id, Timestamp};
 use crate::catalog::{self, Catalog, load::Texts};
 use crate::cmd::{FAULTS, FINE, Format, Place, check, page};
 use crate::ledger::Ledger;
+use crate::planner::recurrence::day_begins;
 use crate::planner::{Planner, Registered, Registry, Row, explain, rows};
 use crate::rundown::Order;
 
@@ -44,6 +45,7 @@ struct Known {
     catalog: Catalog,
     orders: Vec<Order>,
     registry: Registry,
+    has_ledger: bool,
 }
 
 pub fn plan(place: &Place, args: &PlanArgs) -> anyhow::Result<u8> {
@@ -54,7 +56,7 @@ pub fn plan(place: &Place, args: &PlanArgs) -> anyhow::Result<u8> {
     }
     let now = RealClock::default().now();
     let first = args.from.unwrap_or_else(|| now.with_timezone(&zone).date_naive());
-    let (from, until) = (midnight(first, zone)?, midnight(first + TimeDelta::days(i64::from(args.days)), zone)?);
+    let (from, until) = (day_begins(first, zone), day_begins(first + TimeDelta::days(i64::from(args.days)), zone));
     // A plan of another day is made as it would be on that day.
     let planned_at = if args.from.is_some() { from } else { now };
     let planner = Planner::new(&known.catalog, &known.orders, &known.registry, planned_at);
@@ -102,7 +104,12 @@ fn print_rows(found: &[Row]) {
 pub fn explain_minute(place: &Place, args: &ExplainArgs) -> anyhow::Result<u8> {
     let Some(known) = read(place)? else { return Ok(FAULTS) };
     let at = instant(&args.at, known.catalog.county.zone)?;
-    let now = RealClock::default().now();
+    let zone = known.catalog.county.zone;
+    // Without a ledger nothing is known of when a broadcast became ready: the day is told as if all were by then.
+    let now = match known.has_ledger {
+        true => RealClock::default().now(),
+        false => day_begins(at.with_timezone(&zone).date_naive(), zone),
+    };
     let planner = Planner::new(&known.catalog, &known.orders, &known.registry, now);
     let explanation = explain(&planner, &args.station, at)
         .with_context(|| format!("there is no station `{}`; config/stations.toml lists them", args.station))?;
@@ -128,12 +135,6 @@ fn instant(text: &str, zone: chrono_tz::Tz) -> anyhow::Result<Timestamp> {
     bail!("`{text}` is no instant; write it as 2026-11-24T07:30+08:00, or local as \"2026-11-24 07:30\"")
 }
 
-fn midnight(date: NaiveDate, zone: chrono_tz::Tz) -> anyhow::Result<Timestamp> {
-    let local = date.and_time(chrono::NaiveTime::MIN);
-    let instant = (0..=3).find_map(|hours| zone.from_local_datetime(&(local + TimeDelta::hours(hours))).earliest());
-    instant.map(|at| at.to_utc()).with_context(|| format!("{date} has no midnight in {zone}"))
-}
-
 /// Reads the content, and the ledger where there is one. None when there is no content; its faults are told.
 fn read(place: &Place) -> anyhow::Result<Option<Known>> {
     let files = check::read(place)?;
@@ -143,9 +144,9 @@ fn read(place: &Place) -> anyhow::Result<Option<Known>> {
         return Ok(None);
     };
     let path = place.data().join("ledger.db");
-    let (orders, registry) =
-        if path.exists() { from_ledger(&path, &catalog)? } else { (Vec::new(), Registry::default()) };
-    Ok(Some(Known { catalog, orders, registry }))
+    let has_ledger = path.exists();
+    let (orders, registry) = if has_ledger { from_ledger(&path, &catalog)? } else { (Vec::new(), Registry::default()) };
+    Ok(Some(Known { catalog, orders, registry, has_ledger }))
 }
 
 fn from_ledger(path: &std::path::Path, catalog: &Catalog) -> anyhow::Result<(Vec<Order>, Registry)> {

@@ -71,12 +71,12 @@ pub fn read(file: &str, text: &str, home: &Path) -> Result<Machine, Vec<Problem>
 }
 
 /// The faults that show only beside the directory: a loudspeaker of no station.
-pub fn unknown_stations(
-    loudspeakers: &[station::Loudspeaker],
+pub fn unknown_stations<'l>(
+    loudspeakers: impl IntoIterator<Item = &'l station::Loudspeaker>,
     file: &str,
     is_known: impl Fn(&Id) -> bool,
 ) -> Vec<Problem> {
-    let unknown = loudspeakers.iter().filter(|loudspeaker| !is_known(&loudspeaker.station));
+    let unknown = loudspeakers.into_iter().filter(|loudspeaker| !is_known(&loudspeaker.station));
     unknown
         .map(|loudspeaker| {
             let what = format!("there is no station `{}`", loudspeaker.station);

@@ -238,8 +238,7 @@ impl Teller<'_, '_> {
             }
             Why::NotKnownYet => "it became ready after this minute".to_owned(),
             Why::Gaps(gaps) => {
-                let gaps: Vec<String> =
-                    gaps.iter().map(|gap| format!("`{}` {} in {}", gap.message, gap.why, gap.language)).collect();
+                let gaps: Vec<String> = gaps.iter().map(|gap| gap.to_string()).collect();
                 format!("it is held here: {}", gaps.join(", "))
             }
             Why::Silenced(order) => format!("order {order} silences this station then"),

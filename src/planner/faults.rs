@@ -60,7 +60,7 @@ fn schedule(planner: &Planner, broadcast: &Broadcast, problems: &mut Vec<Problem
     if let Some((first, count, _)) = tell(&|why| *why == Why::QuietHours) {
         let (from, until) = (county.quiet.from.format("%H:%M"), county.quiet.until.format("%H:%M"));
         let what = format!(
-            "`{}` would air inside the quiet hours ({from} to {until}), first at {first}; {} left out",
+            "`{}` would air inside the quiet hours ({from} to {until}), first at {first}: {} left out",
             broadcast.id,
             airings(count)
         );
@@ -72,13 +72,13 @@ fn schedule(planner: &Planner, broadcast: &Broadcast, problems: &mut Vec<Problem
             Why::TooSoon(_) => format!("less than {} after its last airing", county.min_gap),
             _ => format!("more than {} times a day", county.airings_per_day_max),
         };
-        let what = format!("`{}` would air {rule}, first at {first}; {} left out", broadcast.id, airings(count));
+        let what = format!("`{}` would air {rule}, first at {first}: {} left out", broadcast.id, airings(count));
         let help = "choose fewer times, or change min_gap or airings_per_day_max in config/county.toml";
         problems.push(Problem::warning("too-often", place(), what, help));
     }
     if let Some(day) = table.crowded {
         let what = format!(
-            "`{}` has more than {TIMES_PER_DAY_MAX} times on {day}; the rest of the day is left out",
+            "`{}` has more than {TIMES_PER_DAY_MAX} times on {day}: the rest of the day is left out",
             broadcast.id
         );
         let help = "check the schedule: the first field of a cron is the second";

@@ -1,3 +1,5 @@
+//! A clip is kept whole or not at all, and is what its digest says.
+
 use super::*;
 
 fn store() -> (tempfile::TempDir, Store) {

@@ -54,7 +54,6 @@ impl Channel for Folder {
         usize::MAX
     }
 
-    /// The chat's id names its folder; there is nothing to get wrong.
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer> {
         let (folder, parcel) = (self.options.folder.clone(), parcel.clone());
         async move {

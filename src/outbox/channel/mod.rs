@@ -29,24 +29,35 @@ type Opened = Result<Arc<dyn Channel>, ChannelFault>;
 pub struct Kind {
     /// As `channel = { kind = ".." }` names it.
     pub name: &'static str,
+    is_set_up: fn(&Options) -> bool,
     /// None when this machine does not set it up.
     open: fn(&Options) -> Option<Opened>,
     /// Whether an address can be one of this service; what is wrong and what to write instead.
     pub check_address: fn(&Value) -> Result<(), String>,
 }
 
+impl Kind {
+    /// Whether this machine's file names it; what it needs may be missing nonetheless.
+    pub fn is_set_up(&self, options: &Options) -> bool {
+        (self.is_set_up)(options)
+    }
+}
+
 /// Every kind there is. The default goes first.
 pub const CHANNELS: &[Kind] = &[
     Kind {
         name: folder::KIND,
+        is_set_up: |options| options.folder.is_some(),
         open: |options| {
             let options = options.folder.as_ref()?;
             Some(Ok(Arc::new(folder::Folder::new(options.clone()))))
         },
+        // The chat's id names its folder; there is nothing to get wrong.
         check_address: |_| Ok(()),
     },
     Kind {
         name: telegram::KIND,
+        is_set_up: |options| options.telegram.is_some(),
         open: |options| {
             let options = options.telegram.as_ref()?;
             Some(telegram::Telegram::open(options).map(|telegram| Arc::new(telegram) as Arc<dyn Channel>))

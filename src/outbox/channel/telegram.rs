@@ -205,7 +205,10 @@ fn recipient(address: &Value) -> Result<Recipient, String> {
         (None, Some(name)) if name.len() > 1 && name.starts_with('@') => {
             Ok(Recipient::ChannelUsername(name.to_owned()))
         }
-        _ => Err("a Telegram group is named by its number; write chat = -1001234567890, or chat = \"@name\"".into()),
+        _ => Err(
+            "a Telegram group is named by its number or public name; write chat = -1001234567890, or chat = \"@name\""
+                .into(),
+        ),
     }
 }
 

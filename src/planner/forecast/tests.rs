@@ -1,3 +1,5 @@
+//! Who airs, waits, is cut and is missed, over made-up turns.
+
 use chrono::TimeDelta;
 use proptest::prelude::*;
 

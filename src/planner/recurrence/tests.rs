@@ -1,3 +1,5 @@
+//! Rules against an independent oracle, over many zones and years: gaps, overlaps, month ends, leap days.
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Offset, Weekday};

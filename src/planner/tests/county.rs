@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::audio::canonical::Facts;
 use crate::base::{Digest, Id, Tag, Timestamp};
+use crate::catalog::files::ClipFacts;
 use crate::catalog::{Catalog, Files, load};
 use crate::planner::plan::{Planner, Registered, Registry, StationPlan};
 use crate::rundown::programme::FRAMES_PER_SECOND;
@@ -151,7 +151,7 @@ impl Content {
                     "[[recording]]\nfile = \"{file}\"\nmessage = \"{message}\"\nlanguage = \"{language}\"\ntext = \"{text}\"\n\
                      clip = \"{clip}\"\nframes = {frames}\nbytes = 4000\nkind = \"person\"\n"
                 );
-                files = files.with_clip(&format!("broadcasts/{file}"), Facts { digest: clip, bytes: 4000, frames });
+                files = files.with_clip(&format!("broadcasts/{file}"), ClipFacts { digest: clip, bytes: 4000, frames });
             }
         }
         loaded(&files.with_text("broadcasts/recordings.toml", &recordings))

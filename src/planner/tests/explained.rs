@@ -100,7 +100,7 @@ fn what_does_not_air() {
           d does not air: it airs at 07:45:00 and again no sooner than 30m later (min_gap)
           e does not air: it is a draft
           f does not air: it is not for this station
-          g does not air: it is held here: `chinese-only` has no recording in bo
+          g does not air: it is held here: `chinese-only` in bo has no recording
           h does not air: it airs 4 times that day already (airings_per_day_max)
           i does not air: order 5 skips it
     "#]],
@@ -118,7 +118,7 @@ fn what_does_not_air() {
           d does not air: it airs at 07:45:00 and again no sooner than 30m later (min_gap)
           e does not air: it is a draft
           f does not air: it is not for this station
-          g does not air: it is held here: `chinese-only` has no recording in bo
+          g does not air: it is held here: `chinese-only` in bo has no recording
           h does not air: it airs 4 times that day already (airings_per_day_max)
           i does not air: order 6 silences this station then
     "#]],

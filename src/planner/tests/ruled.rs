@@ -140,7 +140,7 @@ fn faults_are_told_at_check_time() {
     tell(a("at = [\"08:00\"]"), "");
     tell(
         a("at = [\"06:30\", \"08:00\"]"),
-        "broadcasts/a.toml:5:1: `a` would air inside the quiet hours (21:00 to 07:00), first at 2026-11-24 06:30; 14 airings are left out; choose a time between 07:00 and 21:00",
+        "broadcasts/a.toml:5:1: `a` would air inside the quiet hours (21:00 to 07:00), first at 2026-11-24 06:30: 14 airings are left out; choose a time between 07:00 and 21:00",
     );
     // Also when it begins only next year.
     tell(a("at = [\"06:30\", \"08:00\"]\nfrom = 2027-05-01"), "first at 2027-05-01 06:30");
