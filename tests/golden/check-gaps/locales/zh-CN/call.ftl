@@ -1,0 +1,3 @@
+call-us = 请拨打一二零。
+    .title = 电话
+    .short = 电话

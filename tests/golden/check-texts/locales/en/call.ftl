@@ -1,0 +1,1 @@
+call-us = Call.
