@@ -19,11 +19,11 @@ use crate::base::{Clock, Digest, Id, Problem, Timestamp};
 use crate::catalog::State;
 use crate::county::content::{Content, ContentFault};
 use crate::county::keys::{Ceremony, CountyKeys, KeysFault};
-use crate::county::sealing::Sealing;
+use crate::county::sealing::{Fresh, Sealing};
 use crate::county::snapshot::{Board, Snapshot};
-use crate::ledger::{Ledger, LedgerFault, NewEdition, PlannedAiring};
+use crate::ledger::{Ledger, LedgerFault, NewEdition, PlannedAiring, SavedRundown};
 use crate::outbox::{self, Outbox};
-use crate::planner::{Planner, Registered, Registry};
+use crate::planner::{Planner, Registered, Registry, StationPlan};
 use crate::rundown::seal::{Envelope, Trust};
 use crate::rundown::{Order, Receipt};
 use crate::store::{Store, StoreFault};
@@ -325,35 +325,20 @@ impl County {
     /// Plans every station, seals what differs, serves it once it is on disk; fills the outbox.
     async fn plan(&mut self, now: Timestamp, stations: &dyn Stations) -> Result<(), CountyFault> {
         let catalog = self.content.catalog.clone();
-        let planner = Planner::new(&catalog, &self.orders, &self.registry, now);
-        let mut changed = Vec::new();
-        let mut planned = Vec::new();
+        let (orders, registry) = (self.orders.clone(), self.registry.clone());
+        let planner = Planner::new(&catalog, &orders, &registry, now);
         // The machine's own stations first: an emergency waits for no other station's plan.
-        let local = self.options.local.iter().filter(|id| catalog.stations.contains_key(*id));
-        let others = catalog.stations.keys().filter(|id| !self.options.local.contains(id));
-        for id in local.chain(others) {
-            let Some(plan) = planner.station(id) else { continue };
-            if self.options.local.contains(id) {
-                let soon = plan.airings.iter().filter(|airing| airing.at < now + RECORD_AHEAD && airing.until() >= now);
-                planned.extend(soon.map(|airing| PlannedAiring {
-                    id: airing.id.clone(),
-                    at: airing.at,
-                    until: airing.until(),
-                    class: airing.class,
-                    level: airing.level,
-                    notice: plan.programmes[airing.programme as usize].notice.clone(),
-                    languages: plan.programmes[airing.programme as usize].languages(),
-                    order: airing.order,
-                }));
-            }
-            changed.extend(self.sealing.seal(&plan, self.not_before, &self.keys.rundown, now));
-        }
+        let local: Vec<StationPlan> = self.options.local.iter().filter_map(|id| planner.station(id)).collect();
+        let planned: Vec<PlannedAiring> = local.iter().flat_map(|plan| soon(plan, now)).collect();
         self.ledger.plan_airings(&planned).await?;
-        self.ledger.save_rundowns(&changed).await?;
+        let mut changed = self.seal(local.into_iter(), now).await?;
         let served = self.sealing.envelopes(&self.options.local);
         if !served.is_empty() {
             stations.offer(served);
         }
+        let others = catalog.stations.keys().filter(|id| !self.options.local.contains(id));
+        let others: Vec<StationPlan> = others.filter_map(|id| planner.station(id)).collect();
+        changed += self.seal(others.into_iter(), now).await?;
         let mut posts = planner.posts();
         posts.retain(|post| self.not_before.is_none_or(|not_before| post.due >= not_before));
         let problems = planner.problems();
@@ -377,11 +362,22 @@ impl County {
             }
             self.plan_problems = problems;
         }
-        if !changed.is_empty() || enqueued > 0 {
-            info!(rundowns = changed.len(), posts = enqueued, "planned");
+        if changed > 0 || enqueued > 0 {
+            info!(rundowns = changed, posts = enqueued, "planned");
         }
         self.publish();
         Ok(())
+    }
+
+    /// Seals what differs and puts it on disk; only then is it in force. Returns how many rundowns that were.
+    async fn seal(&mut self, plans: impl Iterator<Item = StationPlan>, now: Timestamp) -> Result<usize, CountyFault> {
+        let fresh: Vec<Fresh> =
+            plans.filter_map(|plan| self.sealing.seal(&plan, self.not_before, &self.keys.rundown, now)).collect();
+        let saved: Vec<SavedRundown> = fresh.iter().map(|fresh| fresh.saved.clone()).collect();
+        self.ledger.save_rundowns(&saved).await?;
+        let count = fresh.len();
+        fresh.into_iter().for_each(|fresh| self.sealing.enforce(fresh));
+        Ok(count)
     }
 
     fn publish(&self) {
@@ -395,6 +391,24 @@ impl County {
             snapshot.key_expires = self.keys.expires();
         });
     }
+}
+
+/// The airings of a plan that are due soon, as the ledger keeps them.
+fn soon(plan: &StationPlan, now: Timestamp) -> impl Iterator<Item = PlannedAiring> {
+    let due = plan.airings.iter().filter(move |airing| airing.at < now + RECORD_AHEAD && airing.until() >= now);
+    due.map(|airing| {
+        let programme = &plan.programmes[airing.programme as usize];
+        PlannedAiring {
+            id: airing.id.clone(),
+            at: airing.at,
+            until: airing.until(),
+            class: airing.class,
+            level: airing.level,
+            notice: programme.notice.clone(),
+            languages: programme.languages(),
+            order: airing.order,
+        }
+    })
 }
 
 fn tell(ceremony: Ceremony, options: &Options) {

@@ -18,6 +18,12 @@ pub struct Sealing {
     pub signatures: u64,
 }
 
+/// A rundown that is sealed and not in force yet: it must be on disk first.
+pub struct Fresh {
+    pub saved: SavedRundown,
+    sealed: Sealed,
+}
+
 struct Sealed {
     edge: Edge,
     /// Of the rundown without its edge and time of issue.
@@ -48,15 +54,14 @@ impl Sealing {
         self.sealed.clear();
     }
 
-    /// Seals a plan, without what is due before `not_before`; none when the rundown in force says the same. It is to
-    /// be on disk before it is served.
+    /// Seals a plan, without what is due before `not_before`; none when the rundown in force says the same.
     pub fn seal(
         &mut self,
         plan: &StationPlan,
         not_before: Option<Timestamp>,
         signer: &Signer,
         now: Timestamp,
-    ) -> Option<SavedRundown> {
+    ) -> Option<Fresh> {
         let before = self.sealed.get(&plan.station);
         let mut body = plan.rundown(Edge::default(), Timestamp::UNIX_EPOCH);
         body.airings.retain(|airing| not_before.is_none_or(|not_before| airing.at >= not_before));
@@ -77,8 +82,12 @@ impl Sealing {
             envelope: serde_json::to_vec(&envelope).expect("an envelope is always written"),
         };
         let sealed = Sealed { edge: body.edge, content, envelope: Arc::new(envelope) };
-        self.sealed.insert(plan.station.clone(), sealed);
-        Some(saved)
+        Some(Fresh { saved, sealed })
+    }
+
+    /// Puts a rundown in force, once it is on disk.
+    pub fn enforce(&mut self, fresh: Fresh) {
+        self.sealed.insert(fresh.saved.station, fresh.sealed);
     }
 
     /// The rundowns in force of these stations.
