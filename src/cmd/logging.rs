@@ -1,7 +1,9 @@
 //! Log lines: text or JSON, on standard error, with the county's time where the clock is shifted.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use chrono::SecondsFormat;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;
@@ -33,6 +35,14 @@ pub fn begin(format: LogFormat, filter: &str, shifted: Option<Arc<dyn Clock>>) -
     Ok(())
 }
 
+/// The county's zone, once it is known; the machine's until then.
+static ZONE: OnceLock<chrono_tz::Tz> = OnceLock::new();
+
+/// Writes the times of all further lines in the county's zone.
+pub fn in_zone(zone: chrono_tz::Tz) {
+    let _ = ZONE.set(zone);
+}
+
 struct LineTime {
     clock: Arc<dyn Clock>,
     is_shifted: bool,
@@ -40,8 +50,12 @@ struct LineTime {
 
 impl FormatTime for LineTime {
     fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
-        let local = self.clock.now().with_timezone(&chrono::Local);
-        write!(writer, "{}", local.to_rfc3339_opts(chrono::SecondsFormat::Millis, false))?;
+        let now = self.clock.now();
+        let text = match ZONE.get() {
+            Some(zone) => now.with_timezone(zone).to_rfc3339_opts(SecondsFormat::Millis, false),
+            None => now.with_timezone(&chrono::Local).to_rfc3339_opts(SecondsFormat::Millis, false),
+        };
+        writer.write_str(&text)?;
         if self.is_shifted { writer.write_str(" SHIFTED") } else { Ok(()) }
     }
 }

@@ -110,6 +110,7 @@ async fn daemon(
     let board = county.board();
     {
         let snapshot = board.read();
+        logging::in_zone(snapshot.catalog.county.zone);
         let sample = snapshot.catalog.county.sample;
         if is_shifted && !sample {
             bail!("--clock is for a sample county only ([county] sample = true in config/county.toml)");
