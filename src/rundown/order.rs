@@ -67,7 +67,12 @@ impl fmt::Display for OrderKind {
             OrderKind::Cancel { order } => write!(f, "cancel order {order}"),
             OrderKind::Skip { airing } => write!(f, "skip {airing}"),
             OrderKind::Silence { stations, until } => {
-                write!(f, "silence {} until {}", stations.join(" "), until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+                write!(
+                    f,
+                    "silence {} until {}",
+                    stations.join(" "),
+                    until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+                )
             }
         }
     }
