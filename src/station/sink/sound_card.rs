@@ -6,7 +6,7 @@
 //! is dropped at once.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, sync_channel};
 use std::time::Duration;
 
@@ -154,6 +154,7 @@ impl Card {
         mut desk: Desk,
         errors: SyncSender<String>,
     ) -> Result<Stream, cpal::Error> {
+        let first = First::new(errors);
         let channels = usize::from(config.channels);
         let (clock, bell) = (self.clock.clone(), self.bell.clone());
         let mut block = [0f32; PERIOD_FRAMES as usize];
@@ -175,11 +176,26 @@ impl Card {
                 }
             }
         };
-        let failed = move |error: cpal::Error| {
-            // The text is made once: the channel holds one, and a dead device calls this 100,000 times a second.
-            let _ = errors.try_send(error.to_string());
-        };
+        let failed = move |error: cpal::Error| first.tell(&error);
         device.build_output_stream::<T, _, _>(config, fill, failed, None)
+    }
+}
+
+/// Tells the first error and makes no text of any other: a dead device calls back 100,000 times a second.
+struct First {
+    told: AtomicBool,
+    errors: SyncSender<String>,
+}
+
+impl First {
+    fn new(errors: SyncSender<String>) -> First {
+        First { told: AtomicBool::new(false), errors }
+    }
+
+    fn tell(&self, error: &dyn std::fmt::Display) {
+        if !self.told.swap(true, Ordering::Relaxed) {
+            let _ = self.errors.try_send(error.to_string());
+        }
     }
 }
 
@@ -243,4 +259,28 @@ fn choose(device: &Device) -> Result<(StreamConfig, SampleFormat), String> {
     };
     let config = StreamConfig { channels: range.channels(), sample_rate: FRAMES_PER_SECOND, buffer_size };
     Ok((config, range.sample_format()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_first_error_becomes_text() {
+        struct Counted(std::cell::Cell<u32>);
+        impl std::fmt::Display for Counted {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.set(self.0.get() + 1);
+                f.write_str("unplugged")
+            }
+        }
+        let (errors, faults) = sync_channel(1);
+        let (first, error) = (First::new(errors), Counted(std::cell::Cell::new(0)));
+        let mut told = Vec::new();
+        for _ in 0..1000 {
+            first.tell(&error);
+            told.extend(faults.try_iter());
+        }
+        assert_eq!((error.0.get(), told), (1, vec!["unplugged".to_owned()]));
+    }
 }
