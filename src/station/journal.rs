@@ -291,12 +291,13 @@ impl Journal {
             let ended: std::collections::HashSet<_> = memory.ended.iter().collect();
             memory.claims.iter().map(|c| c.airing.clone()).filter(|id| !ended.contains(id)).collect()
         };
+        let edges: std::collections::HashMap<&Id, _> = memory.edges.iter().map(|known| (&known.0, known)).collect();
         let mut kept: std::collections::HashSet<Id> = std::collections::HashSet::new();
         let mut drop = Vec::new();
         for (sequence, record) in self.live.iter_mut().rev() {
             let keep = match record {
                 Record::Edge { station, edge, since } => {
-                    if let Some(known) = memory.edges.iter().find(|(id, ..)| id == station) {
+                    if let Some(known) = edges.get(station) {
                         (*edge, *since) = (known.1, known.2);
                     }
                     kept.insert(station.clone())
