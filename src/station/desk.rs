@@ -24,6 +24,8 @@ pub struct Voice {
     pub id: VoiceId,
     /// When the first frame leaves, in monotonic time; at once when that is past.
     pub start: Duration,
+    /// After this it does not begin any more.
+    pub until: Duration,
     /// Amplitude.
     pub gain: f32,
     /// How many frames it has.
@@ -222,6 +224,9 @@ fn mix(playing: &mut Playing, out: &mut [f32], at: Duration) -> (Option<usize>, 
         }
         if offset >= out.len() as u64 {
             return (None, None, 0);
+        }
+        if at + time_of(offset) > voice.until {
+            return (None, Some(0), 0);
         }
         from = offset as usize;
         voice.started = Some(at + time_of(offset));

@@ -17,11 +17,11 @@ use super::decode::{self, AHEAD_FRAMES, Answer, Key};
 use super::desk::{self, Command, Handle, Voice};
 use super::journal::{Found, Journal, JournalFault, Record};
 use super::machine::Loudspeaker;
-use super::player::{Effect, Event, FADE, Player, SpeakerIndex, SpeakerOptions};
+use super::player::{Effect, Event, FADE, Player, SpeakerIndex, SpeakerOptions, VoiceId};
 use super::power::{LOOK_EVERY, Switch};
 use super::pump::{self, News};
 use super::sink::sound_card;
-use crate::base::clock::Bell;
+use crate::base::clock::{Bell, both_scales};
 use crate::base::{Clock, Id, Timestamp};
 use crate::rundown::document::Edge;
 use crate::rundown::seal::{Envelope, Refusal, Trust};
@@ -30,12 +30,16 @@ use crate::rundown::{AiringId, Receipt, Rundown};
 mod hearing;
 mod outlet;
 mod performing;
-use outlet::Outlet;
+use outlet::{Loaded, Outlet};
 
 /// A refused envelope is tried again this often: the clock that refused it may have been wrong.
 const RETRY_EVERY: TimeDelta = TimeDelta::seconds(30);
 /// Receipts handed out at a time.
 pub(super) const BATCH_MAX: usize = 1000;
+/// Rundowns verified in one turn, some 30 ms of work: an airing that is due does not wait for all that a county offers.
+const OFFERS_MAX: usize = 256;
+/// A device that is late by its own doing, by this much at most, does not cost an airing its window.
+const START_GRACE: Duration = Duration::from_secs(1);
 /// A journal that failed is tried again after this.
 const REWRITE_AFTER: TimeDelta = TimeDelta::seconds(5);
 
@@ -121,6 +125,10 @@ pub(super) struct Driver {
     records: Vec<Record>,
     rewrite_at: Option<Timestamp>,
     changed: Vec<SpeakerIndex>,
+    /// Offers are left for the next turn.
+    offers_wait: bool,
+    /// Loudspeakers whose amplifier is being switched on.
+    switching: Vec<SpeakerIndex>,
     /// Switches that turn off and are only waited for.
     switches_off: Vec<Switch>,
 }
@@ -169,6 +177,8 @@ impl Driver {
             records: vec![],
             rewrite_at: None,
             changed: (0..outlets.len()).collect(),
+            offers_wait: false,
+            switching: vec![],
             switches_off: vec![],
             outlets,
         };
@@ -184,18 +194,18 @@ impl Driver {
         let mut events = self.events(now);
         let mut busy = !events.is_empty();
         events.push(Event::Tick);
-        for event in events {
-            let effects = self.player.step(event, now);
-            busy |= !effects.is_empty();
-            self.perform(effects, now);
-        }
+        // All in one step, so that whatever may be claimed now is claimed in one commit.
+        let effects = self.player.step(events, now);
+        busy |= !effects.is_empty();
+        self.perform(effects, now);
         busy |= self.write(now);
         self.publish();
-        let looks = self.outlets.iter().any(|o| o.switch.is_some()) || !self.switches_off.is_empty();
+        let looks = !self.switching.is_empty() || !self.switches_off.is_empty();
         let wakes = [
             self.player.next_wake(),
             self.retry_at.filter(|_| !self.held_back.is_empty()),
             self.rewrite_at,
+            self.offers_wait.then_some(now),
             looks.then_some(now + LOOK_EVERY),
         ];
         (wakes.into_iter().flatten().min(), busy)
@@ -279,6 +289,11 @@ impl Driver {
         }
     }
 
+    #[cfg(test)]
+    pub fn loaded_count(&self) -> usize {
+        self.outlets.iter().map(|outlet| outlet.loaded.len()).sum()
+    }
+
     pub fn ring_pump(&self) {
         self.links.pump_bell.ring();
     }
@@ -294,9 +309,15 @@ impl Driver {
     }
 }
 
+/// Monotonic time as wall time, to the nearest millisecond: what frames and two clocks round is no news.
+fn wall_of((wall, monotonic): (Timestamp, Duration), at: Duration) -> Timestamp {
+    let exact = wall + TimeDelta::nanoseconds(at.as_nanos() as i64 - monotonic.as_nanos() as i64);
+    Timestamp::from_timestamp_millis((exact + TimeDelta::microseconds(500)).timestamp_millis()).unwrap_or(exact)
+}
+
 fn monotonic_of(clock: &dyn Clock, at: Timestamp) -> Duration {
     // Both scales are read here, so that a step since the turn began does not move the start.
-    let (wall, monotonic) = (clock.now(), clock.monotonic());
+    let (wall, monotonic) = both_scales(clock);
     let ns = (at - wall).num_nanoseconds().unwrap_or(i64::MAX / 2);
     Duration::from_nanos((monotonic.as_nanos() as i128 + i128::from(ns)).max(0) as u64)
 }

@@ -311,6 +311,11 @@ impl Machine {
         self.shared.board.lock().expect("no holder of the board panics").counts
     }
 
+    #[cfg(test)]
+    pub(super) fn loaded_count(&self) -> usize {
+        self.driver.loaded_count()
+    }
+
     /// Does everything that is due now. Says when to come back.
     pub fn turn(&mut self) -> Option<Timestamp> {
         let mut idle_count = 0;

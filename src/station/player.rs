@@ -175,11 +175,12 @@ pub enum Effect {
     },
     /// Make all of these durable, in one commit.
     Claim(Vec<(SpeakerIndex, VoiceId, Claim)>),
-    /// The first audible sample leaves at `start`; at once when that is past.
+    /// The first audible sample leaves at `start`; at once when that is past, and never after `until`.
     Arm {
         speaker: SpeakerIndex,
         voice: VoiceId,
         start: Timestamp,
+        until: Timestamp,
         volume: u8,
     },
     /// Fade out so that silence is reached at `by`; at once when that is past.
@@ -238,8 +239,24 @@ impl Player {
         (Player { speakers, shared, wakes: BTreeSet::new(), wake_of: HashMap::new() }, effects)
     }
 
-    /// Takes what happened at `now`; answers with what is to be done, in order.
-    pub fn step(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+    /// Takes what happened up to `now`; answers with what is to be done, in order, all claims together at the end.
+    pub fn step(&mut self, events: impl IntoIterator<Item = Event>, now: Timestamp) -> Vec<Effect> {
+        for event in events {
+            self.take(event, now);
+        }
+        while let Some(&(wake, speaker)) = self.wakes.first().filter(|(wake, _)| *wake <= now) {
+            self.wakes.remove(&(wake, speaker));
+            self.wake_of.remove(&speaker);
+            self.look_at(speaker, now);
+        }
+        let mut effects = std::mem::take(&mut self.shared.effects);
+        if !self.shared.claims.is_empty() {
+            effects.push(Effect::Claim(std::mem::take(&mut self.shared.claims)));
+        }
+        effects
+    }
+
+    fn take(&mut self, event: Event, now: Timestamp) {
         let shared = &mut self.shared;
         match event {
             Event::Tick => {}
@@ -281,16 +298,6 @@ impl Player {
                 self.at(speaker, now, |s, x| s.ended(voice, frames, elapsed, starved_frames, x, now));
             }
         }
-        while let Some(&(wake, speaker)) = self.wakes.first().filter(|(wake, _)| *wake <= now) {
-            self.wakes.remove(&(wake, speaker));
-            self.wake_of.remove(&speaker);
-            self.look_at(speaker, now);
-        }
-        let mut effects = std::mem::take(&mut self.shared.effects);
-        if !self.shared.claims.is_empty() {
-            effects.push(Effect::Claim(std::mem::take(&mut self.shared.claims)));
-        }
-        effects
     }
 
     /// When to step again at the latest, though nothing happens.

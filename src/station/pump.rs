@@ -42,6 +42,8 @@ pub(super) enum News {
     Opened(SpeakerIndex),
     OpenFailed(SpeakerIndex, String),
     Lost(SpeakerIndex, String),
+    /// A desk that the pump pulls has something to say.
+    Told(SpeakerIndex),
 }
 
 pub(super) struct Pump {
@@ -59,6 +61,8 @@ struct Lane {
     origin: Duration,
     frames: u64,
     names: HashMap<VoiceId, AiringId>,
+    /// The voice that the sink was told of last.
+    marked: Option<VoiceId>,
 }
 
 impl Pump {
@@ -68,7 +72,8 @@ impl Pump {
         news: Sender<News>,
         bell: Arc<Bell>,
     ) -> Pump {
-        let lane = |paced| Lane { paced, desk: None, origin: Duration::ZERO, frames: 0, names: HashMap::new() };
+        let lane =
+            |paced| Lane { paced, desk: None, origin: Duration::ZERO, frames: 0, names: HashMap::new(), marked: None };
         let lanes = sinks.into_iter().map(|(speaker, paced)| (speaker, lane(paced))).collect();
         Pump { lanes, requests, news, bell, block: vec![0.0; BLOCK_FRAMES] }
     }
@@ -88,6 +93,9 @@ impl Pump {
             }
             match lane.pull(&mut self.block, now) {
                 Ok((wake, spoke)) => {
+                    if spoke {
+                        let _ = self.news.send(News::Told(*speaker));
+                    }
                     told |= spoke;
                     next = [next, wake].into_iter().flatten().min();
                 }
@@ -151,6 +159,7 @@ impl Lane {
             self.paced.sink.close();
         }
         self.names.clear();
+        self.marked = None;
     }
 
     /// Pulls what is due. Says when to come back, and whether the desk told anything.
@@ -221,12 +230,15 @@ impl Lane {
                 done = mark.offset;
             }
             if mark.begins {
+                self.marked = Some(mark.voice);
                 self.paced.sink.mark(self.names.get(&mark.voice))?;
-            } else {
-                // A voice that never began has nothing to end.
-                if let Some(_airing) = self.names.remove(&mark.voice) {
-                    self.paced.sink.mark(None)?;
-                }
+                continue;
+            }
+            self.names.remove(&mark.voice);
+            // A voice that never began has nothing to end, and one that fades under another ended when that began.
+            if self.marked == Some(mark.voice) {
+                self.marked = None;
+                self.paced.sink.mark(None)?;
             }
         }
         if done < block.len() {

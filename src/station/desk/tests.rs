@@ -8,7 +8,17 @@ fn voice(id: VoiceId, start: Duration, frames: usize, level: f32) -> Box<Voice> 
     for _ in 0..frames {
         producer.push(level).unwrap();
     }
-    Box::new(Voice { id, start, gain: 1.0, frames: frames as u64, sound, started: None, left: 0, starved_frames: 0 })
+    Box::new(Voice {
+        id,
+        start,
+        until: Duration::MAX,
+        gain: 1.0,
+        frames: frames as u64,
+        sound,
+        started: None,
+        left: 0,
+        starved_frames: 0,
+    })
 }
 
 const BASE: Duration = Duration::from_secs(1000);

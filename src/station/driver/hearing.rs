@@ -4,7 +4,13 @@ use super::*;
 
 impl Driver {
     pub(super) fn events(&mut self, now: Timestamp) -> Vec<Event> {
-        let inbox = std::mem::take(&mut *self.shared.inbox.lock().expect("no holder of the inbox panics"));
+        let inbox = {
+            let mut inbox = self.shared.inbox.lock().expect("no holder of the inbox panics");
+            let taken = OFFERS_MAX.min(inbox.offers.len());
+            let later = inbox.offers.split_off(taken);
+            self.offers_wait = !later.is_empty();
+            std::mem::replace(&mut *inbox, Inbox { offers: later, ..Inbox::default() })
+        };
         let mut events = Vec::new();
         for keys in inbox.keys {
             match self.trust.renew(&keys) {
@@ -27,7 +33,7 @@ impl Driver {
         if inbox.acknowledged > self.journal.acknowledged() {
             self.records.push(Record::Acknowledged(inbox.acknowledged));
         }
-        self.heard(&mut events, now);
+        self.heard(&mut events);
         if inbox.shutdown {
             events.push(Event::Shutdown);
         }
@@ -38,8 +44,9 @@ impl Driver {
     }
 
     /// What the desks, the devices, the decoder and the switches have to say.
-    pub(super) fn heard(&mut self, events: &mut Vec<Event>, now: Timestamp) {
-        let monotonic = self.clock.monotonic();
+    pub(super) fn heard(&mut self, events: &mut Vec<Event>) {
+        let scales = both_scales(&*self.clock);
+        let monotonic = scales.1;
         while let Ok(answer) = self.links.answers.try_recv() {
             events.push(match answer {
                 Answer::Ready((speaker, voice)) => Event::Prepared { speaker, voice },
@@ -48,11 +55,21 @@ impl Driver {
                 }
             });
         }
-        for speaker in 0..self.outlets.len() {
-            self.outlets[speaker].heard(speaker, events, now, monotonic);
+        // A card's callback must not wait or allocate and so only rings; the pump says whose desk has something to say.
+        for speaker in self.links.cards.keys() {
+            self.outlets[*speaker].heard(*speaker, events, scales);
         }
+        for speaker in &self.switching {
+            self.outlets[*speaker].switched(*speaker, events, monotonic);
+        }
+        let outlets = &self.outlets;
+        self.switching.retain(|speaker| outlets[*speaker].switch.is_some());
         while let Ok(news) = self.links.news.try_recv() {
             let (speaker, event, state) = match news {
+                News::Told(speaker) => {
+                    self.outlets[speaker].heard(speaker, events, scales);
+                    continue;
+                }
                 News::Opened(speaker) => (speaker, Event::Opened { speaker }, DeviceState::Open),
                 News::OpenFailed(speaker, detail) => {
                     self.outlets[speaker].desk = None;
@@ -62,7 +79,7 @@ impl Driver {
                 News::Lost(speaker, detail) => {
                     let outlet = &mut self.outlets[speaker];
                     // What the desk told before it died comes first.
-                    outlet.heard(speaker, events, now, monotonic);
+                    outlet.heard(speaker, events, scales);
                     let left = outlet.desk.take().map(|desk| desk.progress.left()).unwrap_or_default();
                     let event = Event::Lost { speaker, detail: detail.clone(), left };
                     (speaker, event, DeviceState::Failed(detail))

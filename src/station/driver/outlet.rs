@@ -6,14 +6,19 @@ use super::*;
 pub(super) struct Outlet {
     pub options: Loudspeaker,
     pub desk: Option<Handle>,
-    /// Decoded heads of voices that are not armed.
-    pub loaded: HashMap<u64, Consumer<f32>>,
-    /// The programme of each voice: its length, its name.
-    pub voices: HashMap<u64, (u64, AiringId)>,
+    /// Voices that are prepared and not armed.
+    pub loaded: HashMap<VoiceId, Loaded>,
     pub switch: Option<Switch>,
     pub state: DeviceState,
     pub starved_frames: u64,
     pub refusal: Option<Refusal>,
+}
+
+/// A voice that is prepared: its decoded head, the length of its programme, its name.
+pub(super) struct Loaded {
+    pub head: Consumer<f32>,
+    pub frames: u64,
+    pub airing: AiringId,
 }
 
 impl Outlet {
@@ -22,7 +27,6 @@ impl Outlet {
             options,
             desk: None,
             loaded: HashMap::new(),
-            voices: HashMap::new(),
             switch: None,
             state: DeviceState::Closed,
             starved_frames: 0,
@@ -35,13 +39,12 @@ impl Outlet {
         self.state = DeviceState::Closed;
     }
 
-    pub fn heard(&mut self, speaker: SpeakerIndex, events: &mut Vec<Event>, now: Timestamp, monotonic: Duration) {
-        let wall = |at: Duration| now + TimeDelta::nanoseconds(at.as_nanos() as i64 - monotonic.as_nanos() as i64);
+    /// What the desk has to say; `scales` is one moment of wall and monotonic time.
+    pub fn heard(&mut self, speaker: SpeakerIndex, events: &mut Vec<Event>, scales: (Timestamp, Duration)) {
         while let Some(event) = self.desk.as_mut().and_then(|desk| desk.events.pop().ok()) {
             events.push(match event {
-                desk::Event::Started { voice, at, .. } => Event::Started { speaker, voice, at: wall(at) },
+                desk::Event::Started { voice, at, .. } => Event::Started { speaker, voice, at: wall_of(scales, at) },
                 desk::Event::Done { voice, at, .. } => {
-                    self.voices.remove(&voice.id);
                     self.starved_frames += voice.starved_frames;
                     Event::Ended {
                         speaker,
@@ -53,6 +56,10 @@ impl Outlet {
                 }
             });
         }
+    }
+
+    /// Whether the amplifier's switch is done.
+    pub fn switched(&mut self, speaker: SpeakerIndex, events: &mut Vec<Event>, monotonic: Duration) {
         if let Some(detail) = self.switch.as_mut().and_then(|switch| switch.look(monotonic)) {
             self.switch = None;
             events.push(Event::Powered { speaker, detail });

@@ -9,8 +9,8 @@ impl Driver {
             match effect {
                 Effect::Prepare { speaker, voice, rundown, airing } => self.prepare((speaker, voice), rundown, airing),
                 Effect::Discard { speaker, voice } => {
+                    // The decoder sees that nobody listens any more.
                     self.outlets[speaker].loaded.remove(&voice);
-                    let _ = self.links.decoder.send(decode::Request::Forget((speaker, voice)));
                 }
                 Effect::Open { speaker } => {
                     self.changed.push(speaker);
@@ -36,6 +36,7 @@ impl Driver {
                 Effect::PowerOn { speaker } => {
                     let outlet = &mut self.outlets[speaker];
                     outlet.switch = Some(Switch::start(&outlet.options.power_on, self.clock.monotonic()));
+                    self.switching.push(speaker);
                 }
                 Effect::PowerOff { speaker } => {
                     let argv = &self.outlets[speaker].options.power_off;
@@ -44,8 +45,8 @@ impl Driver {
                     }
                 }
                 Effect::Claim(claims) => self.claim(claims, now),
-                Effect::Arm { speaker, voice, start, volume } => {
-                    self.arm(speaker, voice, start, volume);
+                Effect::Arm { speaker, voice, start, until, volume } => {
+                    self.arm(speaker, voice, start, until, volume);
                     pump_rings = true;
                 }
                 Effect::Cut { speaker, voice, by } => {
@@ -64,13 +65,12 @@ impl Driver {
     }
 
     pub(super) fn prepare(&mut self, key: Key, rundown: Arc<Rundown>, airing: usize) {
-        let (sound, head) = rtrb::RingBuffer::new(AHEAD_FRAMES);
-        let outlet = &mut self.outlets[key.0];
         let listed = &rundown.airings[airing];
         let frames = rundown.programmes[listed.programme as usize].frames();
-        outlet.loaded.insert(key.1, head);
-        outlet.voices.insert(key.1, (frames, listed.id.clone()));
-        let _ = self.links.decoder.send(decode::Request::Load { key, rundown, airing, sound });
+        // A short programme needs no more room than it has frames; none at all is no ring.
+        let (sound, head) = rtrb::RingBuffer::new(AHEAD_FRAMES.min(frames as usize).max(1));
+        self.outlets[key.0].loaded.insert(key.1, Loaded { head, frames, airing: listed.id.clone() });
+        let _ = self.links.decoder.send(decode::Request { key, rundown, airing, sound });
     }
 
     /// One commit for all claims of this turn, and for whatever else waits to be durable.
@@ -84,21 +84,32 @@ impl Driver {
             self.records = waiting;
         }
         let voices = claims.iter().map(|(speaker, voice, _)| (*speaker, *voice)).collect();
-        let effects = self.player.step(Event::Claimed { voices, durable }, self.clock.now());
+        let effects = self.player.step([Event::Claimed { voices, durable }], self.clock.now());
         self.perform(effects, now);
     }
 
-    pub(super) fn arm(&mut self, speaker: SpeakerIndex, voice: u64, start: Timestamp, volume: u8) {
+    pub(super) fn arm(&mut self, speaker: SpeakerIndex, voice: u64, start: Timestamp, until: Timestamp, volume: u8) {
+        let window = until - start;
         let start = monotonic_of(&*self.clock, start);
+        let until = start + window.to_std().unwrap_or_default() + START_GRACE;
         let outlet = &mut self.outlets[speaker];
-        let (Some(desk), Some(sound)) = (&mut outlet.desk, outlet.loaded.remove(&voice)) else { return };
-        let (frames, airing) = outlet.voices[&voice].clone();
+        let (Some(desk), Some(loaded)) = (&mut outlet.desk, outlet.loaded.remove(&voice)) else { return };
+        let Loaded { head: sound, frames, airing } = loaded;
         if !self.links.cards.contains_key(&speaker) {
             let _ = self.links.pump.send(pump::Request::Name { speaker, voice, airing });
         }
         let amplitude = (f32::from(volume) / 100.0).powi(2) * 10f32.powf(outlet.options.gain_db / 20.0);
-        let armed =
-            Voice { id: voice, start, gain: amplitude, frames, sound, started: None, left: 0, starved_frames: 0 };
+        let armed = Voice {
+            id: voice,
+            start,
+            until,
+            gain: amplitude,
+            frames,
+            sound,
+            started: None,
+            left: 0,
+            starved_frames: 0,
+        };
         // The ring takes more commands than the player gives before the desk reads them.
         let _ = desk.commands.push(Command::Arm(Box::new(armed)));
     }

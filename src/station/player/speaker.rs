@@ -20,6 +20,8 @@ use crate::rundown::{Airing, AiringId, Class, Outcome, Rank, Reason, Rundown};
 mod rules;
 mod starting;
 
+use rules::window_closed;
+
 const TICK: TimeDelta = TimeDelta::milliseconds(1);
 
 /// The device, as the player knows it.
@@ -245,7 +247,13 @@ impl Speaker {
             let said = format!("{starved_frames} frames of silence stood in for sound that was not decoded in time");
             track.detail.get_or_insert(said);
         }
-        let outcome = track.judge(frames, elapsed);
+        let outcome = if track.started.is_none() && track.cut.is_none() {
+            // Armed in time, and the machine stood still until the window had closed.
+            track.detail.get_or_insert_with(|| "the machine stood still while this was due".to_owned());
+            window_closed(track.airing(), Reason::Down)
+        } else {
+            track.judge(frames, elapsed)
+        };
         self.finish(at, outcome, frames, shared, now);
     }
 

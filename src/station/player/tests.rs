@@ -143,7 +143,7 @@ impl Stage {
     }
 
     fn step(&mut self, event: Event) {
-        let effects = self.player.step(event, self.now());
+        let effects = self.player.step([event], self.now());
         self.perform(effects);
     }
 
@@ -400,7 +400,14 @@ fn quiet_hours_hold_but_for_the_gravest() {
     let mut over = emergency("flood", "06:20:00", Level::IV);
     over.expires = Some(clock("06:30:00"));
     over.late = Length::seconds(86_400);
-    let airings = vec![daily("masks", "06:59:00"), emergency("quake", "06:05:00", Level::I), late, over];
+    let airings = vec![
+        daily("masks", "06:59:00"),
+        emergency("quake", "06:05:00", Level::I),
+        late,
+        over,
+        // Its five minutes are over before the morning comes.
+        emergency("frost", "06:40:00", Level::III),
+    ];
     let mut stage = stage("06:00:00", airings);
     stage.run_to("07:01:00");
     check(
@@ -413,6 +420,7 @@ fn quiet_hours_hold_but_for_the_gravest() {
             "06:05:20.000 quake played",
             "06:05:50.000 close",
             "06:30:00.001 flood expired",
+            "06:45:00.001 frost missed(quiet-hours)",
             "06:59:00.000 masks refused(quiet-hours)",
             "06:59:55.000 prepare wildfire",
             "06:59:55.000 open",

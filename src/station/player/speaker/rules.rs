@@ -4,6 +4,14 @@ use std::sync::Arc;
 
 use super::*;
 
+/// How an airing ends whose last chance is over: by its expiry, if that closed its window.
+pub(super) fn window_closed(airing: &Airing, reason: Reason) -> Outcome {
+    match airing.expires {
+        Some(expires) if expires <= airing.at + airing.late.delta() => Outcome::Expired,
+        _ => Outcome::Missed(reason),
+    }
+}
+
 impl Speaker {
     /// The first instant at which the rules let an airing start.
     pub(super) fn opens(&self, rundown: &Rundown, airing: &Airing, quiet: &Quiet, now: Timestamp) -> Timestamp {
@@ -80,13 +88,15 @@ impl Speaker {
         now: Timestamp,
     ) {
         let airing = &rundown.airings[waiting.index];
-        let (reason, detail) = waiting.why.unwrap_or((Reason::Down, None));
-        let late = airing.at + airing.late.delta();
-        let outcome = match airing.expires {
-            Some(expires) if expires <= late => Outcome::Expired,
-            _ => Outcome::Missed(reason),
+        // It could not have sounded even if nothing had been in its way.
+        let quiet = airing.class == Class::Emergency
+            && !airing.class.sounds_in_quiet_hours(airing.level)
+            && shared.quiet.ends(airing.at) > airing.until();
+        let (reason, detail) = match waiting.why {
+            _ if quiet => (Reason::QuietHours, None),
+            why => why.unwrap_or((Reason::Down, None)),
         };
-        self.settle(rundown, airing, outcome, detail, shared, now);
+        self.settle(rundown, airing, window_closed(airing, reason), detail, shared, now);
     }
 
     /// Chooses the airing that is to start next, by the rule that the planner uses too, and begins to prepare it.

@@ -121,8 +121,8 @@ impl Speaker {
         let track = &mut self.tracks[at];
         track.armed = true;
         track.start = Some(start);
-        let volume = track.airing().volume;
-        shared.effects.push(Effect::Arm { speaker: self.index, voice, start, volume });
+        let (volume, until) = (track.airing().volume, track.airing().until());
+        shared.effects.push(Effect::Arm { speaker: self.index, voice, start, until, volume });
     }
 
     /// Remembers why a due airing has not begun, for the day that its window closes.
