@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -35,6 +36,8 @@ const POSTS_STOP_MAX: Duration = Duration::from_secs(3);
 const RETRY_AFTER: TimeDelta = TimeDelta::seconds(5);
 /// The scheduling thread wakes at least every 30 s; one that has not for this long is stuck.
 const BEAT_MAX: TimeDelta = TimeDelta::seconds(75);
+/// A county that has had no good pass for this long is not well: it makes one a minute.
+const PASS_MAX: TimeDelta = TimeDelta::seconds(180);
 /// Changes of files come in bursts: an editor's save is three events.
 const SETTLE: Duration = Duration::from_millis(300);
 
@@ -92,13 +95,15 @@ async fn daemon(
         .with_context(|| format!("{} cannot be made; give this user the right to write there", data.display()))?;
     let _lock = lock(&data)?;
 
+    // Before anything is made: a port in use is the commonest mistake.
+    let monitor_listener = monitor::listen(machine.listen).await?;
     let ledger = Ledger::open(&data.join("ledger.db")).await?;
     let store =
         Store::open(data.join("clips")).with_context(|| format!("{} cannot be used", data.join("clips").display()))?;
     let (channels, faults) = outbox::channel::open(&machine.outbox);
     for fault in &faults {
         // The loudspeakers do not wait for a chat service: its posts do.
-        error!("{file}: {fault}; the posts to its groups wait until then");
+        error!("{file}: {fault}; then start again: posts to its groups wait until they expire");
     }
     let outbox = Arc::new(Outbox::open(ledger.clone(), store.clone(), channels, clock.now()).await?);
     let options = county::Options {
@@ -153,23 +158,23 @@ async fn daemon(
         warn!("files are not watched ({error}); changes are found within a minute");
     }
     let status = status_of(board.clone(), running.clone(), outbox.clone(), clock.clone(), is_shifted);
-    let monitor_listener = monitor::listen(machine.listen).await?;
     let control_listener =
         control::listen(&data).with_context(|| format!("{} cannot be made", data.join(control::SOCKET).display()))?;
     let control =
         Control { ledger, board: board.clone(), clock: clock.clone(), bell: bell.clone(), status: Box::new(status) };
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(Arc::new(control).serve(control_listener));
+    let passed_ms = Arc::new(AtomicI64::new(clock.now().timestamp_millis()));
     tasks.spawn(monitor::serve(
         monitor_listener,
-        pages(board.clone(), running.clone(), outbox.clone(), clock.clone(), is_shifted),
+        pages(board.clone(), running.clone(), outbox.clone(), clock.clone(), passed_ms.clone(), is_shifted),
     ));
     let sending = tokio::spawn(send_posts(outbox.clone(), board.clone(), clock.clone()));
 
     info!(listen = %machine.listen, data = %data.display(), "ready");
     let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Ready]);
     let mut watch = watch.ok();
-    passes(&mut county, &running, &bell, &clock, watch.as_mut()).await?;
+    passes(&mut county, &running, &bell, &clock, watch.as_mut(), &passed_ms, &sending).await?;
 
     info!("stopping");
     let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Stopping]);
@@ -202,11 +207,16 @@ async fn passes(
     bell: &Notify,
     clock: &Arc<dyn Clock>,
     mut watch: Option<&mut Watch>,
+    passed_ms: &AtomicI64,
+    sending: &tokio::task::JoinHandle<()>,
 ) -> anyhow::Result<()> {
     let mut term = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut failed = false;
     loop {
+        if sending.is_finished() {
+            bail!("the sending of posts ended by itself, which is a fault of this program; it is to be started again");
+        }
         let look = watch.as_mut().is_some_and(|watch| watch.take());
         if look {
             tokio::time::sleep(SETTLE).await;
@@ -225,6 +235,9 @@ async fn passes(
                 clock.now() + RETRY_AFTER
             }
         };
+        if !failed {
+            passed_ms.store(clock.now().timestamp_millis(), Ordering::Relaxed);
+        }
         if clock.now() - running.beat() < BEAT_MAX {
             let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Watchdog]);
         }
@@ -369,6 +382,7 @@ fn pages(
     running: Arc<station::Running>,
     outbox: Arc<Outbox>,
     clock: Arc<dyn Clock>,
+    passed_ms: Arc<AtomicI64>,
     is_shifted: bool,
 ) -> monitor::Monitor {
     let (health_board, health_running, health_clock) = (board.clone(), running.clone(), clock.clone());
@@ -382,6 +396,21 @@ fn pages(
         }
         if beat > BEAT_MAX {
             return Err(format!("the scheduling thread has not moved for {} s{sample}{shifted}\n", beat.num_seconds()));
+        }
+        let passed = health_clock.now().timestamp_millis() - passed_ms.load(Ordering::Relaxed);
+        if passed > PASS_MAX.num_milliseconds() {
+            return Err(format!(
+                "no pass of the county has succeeded for {} s; the log says why{sample}{shifted}\n",
+                passed / 1000
+            ));
+        }
+        if let Some(fault) = health_running.journal_fault() {
+            return Err(format!("the journal: {fault}{sample}{shifted}\n"));
+        }
+        for status in health_running.status() {
+            if let station::DeviceState::Failed(why) = status.device {
+                return Err(format!("{}: {why}{sample}{shifted}\n", status.station));
+            }
         }
         Ok(format!("ok{sample}{shifted}\n"))
     };

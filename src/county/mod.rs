@@ -34,6 +34,8 @@ const LOOK_EVERY: TimeDelta = TimeDelta::seconds(60);
 const RECORD_AHEAD: TimeDelta = TimeDelta::hours(24);
 /// The plan is looked at anew this often though nothing changed: posts come due, days roll over.
 const PLAN_EVERY: TimeDelta = TimeDelta::minutes(10);
+/// A post that waits in a queue past its instant is still taken back when its notice changed, this long.
+const WITHDRAW_BACK: TimeDelta = TimeDelta::hours(20);
 /// Orders older than this have no effect any more: an emergency lives a week at the most, a skip two.
 const ORDERS_BACK: TimeDelta = TimeDelta::days(30);
 /// An airing whose late window closed this long ago, and of which nobody reported, is `unreported`.
@@ -104,8 +106,6 @@ pub enum CountyFault {
     #[error("the county's own keys are refused: {0}")]
     Trust(#[from] crate::rundown::seal::Refusal),
     #[error("the clips cannot be kept: {0}")]
-    Clips(#[from] std::io::Error),
-    #[error("the clips cannot be kept: {0}")]
     Store(#[from] StoreFault),
 }
 
@@ -129,6 +129,8 @@ pub struct County {
     /// Receipts of this machine up to this number are on disk here.
     acknowledged: u64,
     not_before: Option<Timestamp>,
+    /// Whether content was read that is not in the store and the ledger yet.
+    untaken: bool,
 }
 
 impl County {
@@ -170,6 +172,7 @@ impl County {
             plan_problems: Vec::new(),
             acknowledged: 0,
             not_before: None,
+            untaken: false,
         };
         county.take_content(now).await?;
         Ok(county)
@@ -240,12 +243,19 @@ impl County {
     /// Looks at the content; true when it changed. Faults of `config/` leave everything as it was, and are told.
     async fn look(&mut self, now: Timestamp, stations: &dyn Stations) -> Result<bool, CountyFault> {
         match self.content.refresh() {
-            Ok(false) => Ok(false),
-            Ok(true) => {
+            Ok(changed) => {
+                // What was read and not taken whole, because the disk was full, say, is taken at the next look.
+                self.untaken |= changed;
+                if !self.untaken {
+                    return Ok(false);
+                }
                 self.take_content(now).await?;
-                if self.keys.renew(self.content.catalog.county.quiet, now)? == Ceremony::Renewed {
+                let ceremony = self.keys.renew(self.content.catalog.county.quiet, now)?;
+                tell(ceremony, &self.options);
+                if ceremony == Ceremony::Renewed {
                     stations.renew_keys(self.keys.document.clone());
                 }
+                self.untaken = false;
                 Ok(true)
             }
             Err(ContentFault::Config(problems)) => {
@@ -270,10 +280,11 @@ impl County {
         let catalog = self.content.catalog.clone();
         for (clip, file) in catalog.clip_files() {
             if !self.store.contains(&clip) {
-                let bytes = std::fs::read(self.options.home.join("broadcasts").join(file))?;
-                // A file changed since it was looked at is found at the next look.
-                if Digest::of(&bytes) == clip {
-                    self.store.put(&bytes)?;
+                // A file changed or gone since it was looked at is found at the next look.
+                match std::fs::read(self.options.home.join("broadcasts").join(file)) {
+                    Ok(bytes) if Digest::of(&bytes) == clip => drop(self.store.put(&bytes)?),
+                    Ok(_) => {}
+                    Err(error) => warn!("broadcasts/{file} cannot be read: {error}"),
                 }
             }
         }
@@ -351,6 +362,10 @@ impl County {
                 (chat.id.clone(), outbox::Chat { id, name, channel, address })
             })
             .collect();
+        let withdrawn = self.ledger.withdraw_unsent(&posts, now - WITHDRAW_BACK).await?;
+        if withdrawn > 0 {
+            info!(posts = withdrawn, "taken back before they were sent: their notices changed");
+        }
         let enqueued = self.outbox.enqueue(posts, &chats, now).await?;
         for (post, why) in &enqueued.refused {
             warn!("post {post} cannot go out: {why}");

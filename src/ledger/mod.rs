@@ -46,7 +46,17 @@ pub struct Ledger {
 impl Ledger {
     /// A transaction that holds the write lock from its start, so that what it read cannot change under it.
     async fn write(&self) -> Result<Transaction<'static, Any>, LedgerFault> {
-        Ok(self.writer.begin_with(open::BEGIN).await?)
+        match self.writer.begin_with(open::BEGIN).await {
+            Ok(transaction) => Ok(transaction),
+            Err(_) => {
+                // A BEGIN or COMMIT that failed, as on a full disk, leaves the connection believing that it is inside
+                // a transaction for ever: it is ended, and the next one begins afresh.
+                if let Ok(connection) = self.writer.acquire().await {
+                    let _ = connection.close().await;
+                }
+                Ok(self.writer.begin_with(open::BEGIN).await?)
+            }
+        }
     }
 
     /// Ends the connections; waits for what is under way.

@@ -1,5 +1,7 @@
 //! Posts: what chat groups get, each once, with the calls it takes.
 
+use std::collections::BTreeMap;
+
 use sqlx::{Any, Transaction};
 
 use super::calls::{self, Call, NewCall};
@@ -57,6 +59,35 @@ impl Ledger {
         }
         tx.commit().await?;
         Ok(new_count)
+    }
+
+    /// Takes back every post due from `from` on that nobody began to send and that `planned` does not hold just the
+    /// same: its broadcast was changed, paused or taken away. It may come in again under its id. Returns how many. One
+    /// commit.
+    pub async fn withdraw_unsent(&self, planned: &[Post], from: Timestamp) -> Result<usize, LedgerFault> {
+        let planned: BTreeMap<String, &Post> = planned.iter().map(|post| (post.id(), post)).collect();
+        let mut tx = self.write().await?;
+        let rows = sqlx::query(
+            "SELECT id, body FROM posts p WHERE EXISTS (SELECT 1 FROM calls c WHERE c.post = p.id AND c.state = 'waiting' \
+             AND c.due >= $1) AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.post = p.id \
+             AND (c.state <> 'waiting' OR c.attempts > 0))",
+        )
+        .bind(ms(from))
+        .fetch_all(&mut *tx)
+        .await?;
+        let mut withdrawn = 0;
+        for row in &rows {
+            let (id, post): (String, Post) = (row.text("id")?, row.json("body")?);
+            if planned.get(&id).is_some_and(|same| **same == post) {
+                continue;
+            }
+            for table in ["DELETE FROM calls WHERE post = $1", "DELETE FROM posts WHERE id = $1"] {
+                sqlx::query(table).bind(id.clone()).execute(&mut *tx).await?;
+            }
+            withdrawn += 1;
+        }
+        tx.commit().await?;
+        Ok(withdrawn)
     }
 
     /// Posts, the newest first, at most [`POSTS_READ_MAX`].

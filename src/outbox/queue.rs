@@ -30,6 +30,9 @@ const REPEATS_MAX: u32 = 2;
 const BACK_OFF_MIN_MS: i64 = 5_000;
 const BACK_OFF_MAX_MS: i64 = 300_000;
 
+/// A person has to set the channel up and start again.
+const NO_CHANNEL_RETRY: TimeDelta = TimeDelta::minutes(5);
+
 /// The outbox. Shared by reference or `Arc`.
 pub struct Outbox {
     ledger: Ledger,
@@ -192,7 +195,9 @@ impl Outbox {
         state.in_flight.spawn(async move {
             let answer = match channel {
                 Some(channel) => send_once(&*channel, &call, post, store).await,
-                None => Answer::Refused {
+                // Until it is set up, or until they expire, its posts wait.
+                None => Answer::Retry {
+                    after: Some(NO_CHANNEL_RETRY),
                     code: "no-channel".into(),
                     detail: format!("{} is not set up on this machine; see config/machine.toml", call.channel),
                 },

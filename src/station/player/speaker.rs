@@ -15,7 +15,7 @@ use crate::base::{Id, Timestamp};
 use crate::rundown::document::Edge;
 use crate::rundown::precedence::{Bid, decide};
 use crate::rundown::quiet::Quiet;
-use crate::rundown::{Airing, AiringId, Class, Outcome, Rank, Reason, Rundown};
+use crate::rundown::{Airing, AiringId, Class, Outcome, Rank, Reason, Receipt, Rundown};
 
 mod rules;
 mod starting;
@@ -64,6 +64,9 @@ pub(super) struct Speaker {
     rundown: Option<Arc<Rundown>>,
     /// By instant, then name.
     waiting: BTreeMap<(Timestamp, AiringId), Waiting>,
+    /// What the rundown in force no longer lists, with the receipt it ends in at its instant. Until then a newer
+    /// rundown may list it again: a broadcast paused and made ready, a skip taken back.
+    dropped: BTreeMap<(Timestamp, AiringId), Receipt>,
     /// Airings with a claim or an outcome: never again.
     settled: HashSet<AiringId>,
     /// Starts of daily broadcasts, for `min_gap` and `airings_per_day_max`.
@@ -90,6 +93,7 @@ impl Speaker {
             index,
             edge: edge.map_or_else(Edge::default, |(_, edge, _)| *edge),
             rundown: None,
+            dropped: BTreeMap::new(),
             waiting: BTreeMap::new(),
             settled: memory.ended.iter().filter(here).chain(claims.iter().map(|c| &c.airing)).cloned().collect(),
             starts: claims.iter().filter(|c| c.daily).map(|c| (c.airing.broadcast.clone(), c.start)).collect(),
@@ -131,6 +135,8 @@ impl Speaker {
             let why = was.remove(&airing.id).and_then(|waiting| waiting.why);
             self.waiting.insert((airing.at, airing.id.clone()), Waiting { index, why });
         }
+        let waiting = &self.waiting;
+        self.dropped.retain(|key, _| !waiting.contains_key(key));
         let old = self.rundown.replace(rundown.clone());
         let mut gone: Vec<(AiringId, Waiting)> = was.into_iter().collect();
         gone.sort_by(|a, b| a.0.cmp(&b.0));
@@ -142,7 +148,8 @@ impl Speaker {
             if airing.until() < now {
                 self.settle_waiting(&old.clone(), waiting, shared, now);
             } else {
-                self.settle(&old.clone(), airing, Outcome::Cancelled(reason), None, shared, now);
+                let receipt = silent_receipt(old, airing, Outcome::Cancelled(reason), now, &self.options);
+                self.dropped.insert((airing.at, id), receipt);
             }
         }
         for id in &rundown.stop {
@@ -283,6 +290,7 @@ impl Speaker {
             self.settle_what_cannot_start(&rundown, shared, now);
             self.choose(&rundown, shared, now);
         }
+        self.end_what_was_dropped(shared, now);
         self.open_and_power(shared, now);
         self.claim_and_arm(shared, now);
         self.end_what_never_began(shared, now);
@@ -318,7 +326,20 @@ impl Speaker {
     ) {
         self.settled.insert(airing.id.clone());
         let receipt = silent_receipt(rundown, airing, outcome, now, &self.options);
-        shared.effects.push(Effect::Receipt(crate::rundown::Receipt { detail, ..receipt }));
+        shared.effects.push(Effect::Receipt(Receipt { detail, ..receipt }));
+    }
+
+    /// Ends what is due and was taken out of the rundown before.
+    fn end_what_was_dropped(&mut self, shared: &mut Shared, now: Timestamp) {
+        while let Some(entry) = self.dropped.first_entry().filter(|entry| entry.key().0 <= now) {
+            let ((_, id), receipt) = entry.remove_entry();
+            // Listed again at another instant, or ended there.
+            if self.settled.contains(&id) || self.waiting.keys().any(|(_, waiting)| *waiting == id) {
+                continue;
+            }
+            self.settled.insert(id);
+            shared.effects.push(Effect::Receipt(Receipt { at: now, ..receipt }));
+        }
     }
 
     /// Ends a track.
@@ -399,6 +420,9 @@ impl Speaker {
                 at(opens);
                 at(airing.until() + TICK);
             }
+        }
+        if let Some((due, _)) = self.dropped.keys().next() {
+            at(*due);
         }
         for track in &self.tracks {
             let airing = track.airing();

@@ -520,7 +520,24 @@ fn what_is_no_longer_listed_is_cancelled_and_what_sounds_goes_on() {
     stage.offer(rundown(2, vec![]));
     stage.run_to("07:50:00");
     let outcomes: Vec<_> = stage.outcomes.iter().map(|(id, o)| format!("{} {o}", id.broadcast)).collect();
-    assert_eq!(outcomes, ["hands cancelled(unlisted)", "masks played"]);
+    assert_eq!(outcomes, ["masks played", "hands cancelled(unlisted)"]);
+}
+
+#[test]
+fn what_is_listed_again_before_its_instant_airs() {
+    let listed = || vec![daily("masks", "07:30:00"), daily("hands", "07:40:00")];
+    let mut stage = stage("07:00:00", listed());
+    stage.run_to("07:10:00");
+    stage.offer(rundown(2, vec![]));
+    stage.run_to("07:20:00");
+    stage.offer(rundown(3, listed()));
+    stage.run_to("07:35:00");
+    stage.offer(rundown(4, vec![]));
+    stage.run_to("07:50:00");
+    stage.offer(rundown(5, listed()));
+    stage.run_to("08:00:00");
+    let outcomes: Vec<_> = stage.outcomes.iter().map(|(id, o)| format!("{} {o}", id.broadcast)).collect();
+    assert_eq!(outcomes, ["masks played", "hands cancelled(unlisted)"]);
 }
 
 #[test]
