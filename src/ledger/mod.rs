@@ -48,6 +48,7 @@ impl Ledger {
     async fn write(&self) -> Result<Transaction<'static, Any>, LedgerFault> {
         match self.writer.begin_with(open::BEGIN).await {
             Ok(transaction) => Ok(transaction),
+            Err(error) if error.as_database_error().is_some() => Err(error.into()),
             Err(_) => {
                 // A BEGIN or COMMIT that failed, as on a full disk, leaves the connection believing that it is inside
                 // a transaction for ever: it is ended, and the next one begins afresh.

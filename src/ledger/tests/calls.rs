@@ -245,3 +245,23 @@ pub(super) async fn unknown_emergencies_are_listed_for_repeat(ledger: &Ledger) {
         assert_eq!(ledger.unrepeated(at(12), 2).await.unwrap().len(), usize::from(repeat < 2), "and no more than two");
     }
 }
+
+/// Posts follow their notices until somebody begins to send them.
+#[tokio::test]
+async fn what_nobody_began_to_send_is_taken_back_when_it_changed() {
+    let ledger = Ledger::in_memory().await.unwrap();
+    let (kept, changed, gone, begun) =
+        (daily("a", "c1", 1), daily("b", "c2", 1), daily("c", "c3", 1), daily("d", "c4", 1));
+    ledger.enqueue(&[begun.clone()], at(0)).await.unwrap();
+    let claimed = ledger.claim_calls(at(5), at(100), 1, |_| true).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    ledger.enqueue(&[kept.clone(), changed.clone(), gone], at(0)).await.unwrap();
+    let mut other = changed.post.clone();
+    other.notice = Some("2026-0002".to_owned());
+    assert_eq!(ledger.withdraw_unsent(&[kept.post.clone(), other], at(-100_000)).await.unwrap(), 2);
+    let left: Vec<String> =
+        ledger.posts(&PostFilter::default()).await.unwrap().iter().map(|row| row.post.id()).collect();
+    assert_eq!(left, [kept.post.id(), begun.post.id()]);
+    // It may come in again under its id.
+    assert_eq!(ledger.enqueue(&[changed], at(1)).await.unwrap(), 1);
+}

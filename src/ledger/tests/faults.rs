@@ -50,6 +50,26 @@ async fn a_read_only_ledger_says_so() {
     assert!(matches!(ledger.meta_set("zone", "Asia/Shanghai").await, Err(LedgerFault::ReadOnly)));
 }
 
+/// A COMMIT that fails, as on a full disk, leaves a connection that believes it is in a transaction. Here a constraint
+/// that is looked at only then makes it fail.
+#[tokio::test]
+async fn a_failed_commit_does_not_stop_the_next_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+    let mut tx = ledger.write().await.unwrap();
+    sqlx::query("PRAGMA defer_foreign_keys = ON").execute(&mut *tx).await.unwrap();
+    sqlx::query(
+        "INSERT INTO calls (post, position, repeat, lane, robot, chat, channel, address, body, due, expires, state, \
+         attempts, moved, ids, updated) VALUES ('none', 0, 0, 0, 'r', 'c', 'folder', '{}', '{}', 0, 0, 'waiting', 0, 0, '[]', 0)",
+    )
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    assert!(tx.commit().await.is_err());
+    ledger.meta_set("zone", "Asia/Shanghai").await.unwrap();
+    assert_eq!(ledger.meta_get("zone").await.unwrap().as_deref(), Some("Asia/Shanghai"));
+}
+
 #[tokio::test]
 async fn a_full_disk_records_nothing_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
