@@ -252,7 +252,7 @@ async fn what_nobody_began_to_send_is_taken_back_when_it_changed() {
     let ledger = Ledger::in_memory().await.unwrap();
     let (kept, changed, gone, begun) =
         (daily("a", "c1", 1), daily("b", "c2", 1), daily("c", "c3", 1), daily("d", "c4", 1));
-    ledger.enqueue(&[begun.clone()], at(0)).await.unwrap();
+    ledger.enqueue(std::slice::from_ref(&begun), at(0)).await.unwrap();
     let claimed = ledger.claim_calls(at(5), at(100), 1, |_| true).await.unwrap();
     assert_eq!(claimed.len(), 1);
     ledger.enqueue(&[kept.clone(), changed.clone(), gone], at(0)).await.unwrap();
