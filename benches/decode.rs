@@ -5,13 +5,15 @@
 //! 30 s clip, so that starting up cancels out; they do not depend on how busy the machine is. CPU times are medians over
 //! interleaved rounds of the same run, for the ratio only.
 
+#[path = "side_by_side/bare_opus.rs"]
+mod bare_opus;
 mod side_by_side;
 
 use std::fs::File;
 use std::hint::black_box;
 use std::path::Path;
 
-use cunxiang::audio::{ClipDecoder, RATE, encode};
+use cunxiang::audio::{ClipDecoder, encode};
 use side_by_side::{Contender, me, scratch, table, tool};
 
 /// As many frames as a sink asks for at once.
@@ -21,7 +23,7 @@ fn main() {
     let args: Vec<String> = std::env::args().collect();
     match (args.get(1).map(String::as_str), args.get(2)) {
         (Some("ours"), Some(clip)) => ours(Path::new(clip)),
-        (Some("libopus"), Some(packets)) => libopus(Path::new(packets)),
+        (Some("libopus"), Some(packets)) => bare_opus::decode(Path::new(packets)),
         _ => compare(),
     }
 }
@@ -33,7 +35,8 @@ fn compare() {
         let speech = side_by_side::speech(&folder, seconds);
         let clip = encode(&speech).expect("speech can be encoded");
         std::fs::write(at(&format!("{seconds}.opus")), &clip).expect("the scratch folder can be written");
-        std::fs::write(at(&format!("{seconds}.packets")), packets(&clip)).expect("the scratch folder can be written");
+        std::fs::write(at(&format!("{seconds}.packets")), bare_opus::packets(&clip))
+            .expect("the scratch folder can be written");
     }
     let contenders = [
         Contender::new("ClipDecoder", {
@@ -73,33 +76,4 @@ fn ours(clip: &Path) {
     while decoder.read(&mut block).expect("the clip is whole") > 0 {
         black_box(&block);
     }
-}
-
-/// The floor: the same packets through the same decoder, with no container and no exact end.
-fn libopus(packets: &Path) {
-    let bytes = std::fs::read(packets).expect("the packets are there");
-    let mut decoder = opus::Decoder::new(RATE, opus::Channels::Mono).expect("libopus decodes mono");
-    let mut block = [0f32; 5_760];
-    let mut rest = &bytes[..];
-    while let [low, high, tail @ ..] = rest {
-        let (packet, after) = tail.split_at(usize::from(u16::from_le_bytes([*low, *high])));
-        decoder.decode_float(packet, &mut block, false).expect("the packet is whole");
-        black_box(&block);
-        rest = after;
-    }
-}
-
-/// The packets of a clip, each after its length.
-fn packets(clip: &[u8]) -> Vec<u8> {
-    let mut reader = ogg::PacketReader::new(std::io::Cursor::new(clip));
-    let mut out = Vec::new();
-    let mut index = 0;
-    while let Some(packet) = reader.read_packet().expect("the clip is whole") {
-        if index >= 2 {
-            out.extend((packet.data.len() as u16).to_le_bytes());
-            out.extend(packet.data);
-        }
-        index += 1;
-    }
-    out
 }
