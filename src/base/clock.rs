@@ -181,3 +181,11 @@ impl Alarm {
 pub fn wake_exactly() {
     let _ = std::fs::write("/proc/thread-self/timerslack_ns", "1");
 }
+
+/// Lets the calling thread go before others that want the processor, where the machine allows it (setpriority(2) gives a
+/// thread a niceness of its own on Linux). For threads that must be done within milliseconds and need little.
+pub fn go_first() {
+    // Above everything of a usual system, below what its administrator runs at -20.
+    const NICENESS: i32 = -15;
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS);
+}

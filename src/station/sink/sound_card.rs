@@ -12,13 +12,13 @@ use std::time::Duration;
 
 use rodio::cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use rodio::cpal::{
-    self, BufferSize, Device, FromSample, OutputCallbackInfo, SampleFormat, SizedSample, Stream, StreamConfig,
-    SupportedBufferSize, SupportedStreamConfigRange,
+    self, BufferSize, Device, ErrorKind, FromSample, OutputCallbackInfo, SampleFormat, SizedSample, Stream,
+    StreamConfig, SupportedBufferSize, SupportedStreamConfigRange,
 };
 
 use super::SinkFault;
 use crate::base::Clock;
-use crate::base::clock::Bell;
+use crate::base::clock::{Bell, go_first};
 use crate::rundown::programme::FRAMES_PER_SECOND;
 use crate::station::desk::{Desk, Progress};
 use crate::station::player::SpeakerIndex;
@@ -155,10 +155,15 @@ impl Card {
         errors: SyncSender<String>,
     ) -> Result<Stream, cpal::Error> {
         let first = First::new(errors);
+        let mut hurried = false;
         let channels = usize::from(config.channels);
         let (clock, bell) = (self.clock.clone(), self.bell.clone());
         let mut block = [0f32; PERIOD_FRAMES as usize];
         let fill = move |out: &mut [T], info: &OutputCallbackInfo| {
+            // The thread is the library's own: it is met here first.
+            if !std::mem::replace(&mut hurried, true) {
+                go_first();
+            }
             let stamp = info.timestamp();
             let mut at = clock.monotonic() + stamp.playback.duration_since(stamp.callback);
             // A device may ask for more than one period at a time.
@@ -176,9 +181,19 @@ impl Card {
                 }
             }
         };
-        let failed = move |error: cpal::Error| first.tell(&error);
+        let failed = move |error: cpal::Error| {
+            if ends(error.kind()) {
+                first.tell(&error);
+            }
+        };
         device.build_output_stream::<T, _, _>(config, fill, failed, None)
     }
+}
+
+/// Whether an error is the end of a stream. One that ran dry is filled again by the library; what was not heard in time
+/// shows in the length of the airing, and a device that takes no more sound shows in the frame clock.
+fn ends(kind: ErrorKind) -> bool {
+    !matches!(kind, ErrorKind::Xrun | ErrorKind::RealtimeDenied)
 }
 
 /// Tells the first error and makes no text of any other: a dead device calls back 100,000 times a second.
@@ -264,6 +279,20 @@ fn choose(device: &Device) -> Result<(StreamConfig, SampleFormat), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_busy_machine_is_no_lost_device() {
+        for (kind, over) in [
+            (ErrorKind::Xrun, false),
+            (ErrorKind::RealtimeDenied, false),
+            (ErrorKind::DeviceNotAvailable, true),
+            (ErrorKind::StreamInvalidated, true),
+            // Never a fallback: another device is a lost one.
+            (ErrorKind::DeviceChanged, true),
+        ] {
+            assert_eq!(ends(kind), over, "{kind:?}");
+        }
+    }
 
     #[test]
     fn only_the_first_error_becomes_text() {
