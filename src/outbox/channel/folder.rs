@@ -70,6 +70,17 @@ impl Channel for Folder {
     }
 }
 
+/// Removes what a process that was killed while it wrote has left. The calls of a post come one after the other.
+fn clear_away(here: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(here)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 fn write(folder: &Path, parcel: &Parcel) -> Answer {
     let post_id = &parcel.id.post;
     if post_id.contains(['/', '\0']) || post_id.starts_with('.') {
@@ -85,6 +96,7 @@ fn write(folder: &Path, parcel: &Parcel) -> Answer {
     let name = format!("{:02}-{language}{repeat}.{ending}", parcel.id.position + 1);
     let post = serde_json::to_vec_pretty(&parcel.post).expect("a post is plain data");
     let written = std::fs::create_dir_all(&here)
+        .and_then(|()| clear_away(&here))
         .and_then(|()| durable::write(&here.join("post.json"), &post, 0o644))
         .and_then(|()| durable::write(&here.join(&name), &bytes, 0o644));
     match written {
