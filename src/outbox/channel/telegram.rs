@@ -5,6 +5,7 @@
 //! service has no idempotency key, so a call without a readable answer stays unknown.
 
 use std::fmt;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -73,6 +74,10 @@ impl Telegram {
         let text = std::fs::read_to_string(&options.token_file).map_err(|error| {
             fault(format!("the token cannot be read from {file} ({error})"), "write the robot's token into that file")
         })?;
+        let mode = std::fs::metadata(&options.token_file).map_or(0, |metadata| metadata.permissions().mode());
+        if mode & 0o077 != 0 {
+            return Err(fault(format!("{file} may be read by others"), "run chmod 600 on it"));
+        }
         let token = text.trim();
         let robot = match token.split_once(':') {
             Some((number, secret))
