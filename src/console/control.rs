@@ -143,6 +143,7 @@ impl Control {
         match ask {
             Ask::Announce { broadcast, stations } => {
                 let kind = self.announce(broadcast, stations, now)?;
+                self.check_silence(&kind, now).await?;
                 self.file(kind, &caller, now).await
             }
             Ask::Reair { airing } => {
@@ -250,6 +251,40 @@ impl Control {
             ));
         }
         Ok(OrderKind::Announce { broadcast, stations, class: found.class })
+    }
+
+    /// An announcement that would sound nowhere, because people silenced all of its stations, is refused: its filer is
+    /// told how to end that. An emergency sounds all the same.
+    async fn check_silence(&self, kind: &OrderKind, now: Timestamp) -> Result<(), Refused> {
+        let OrderKind::Announce { broadcast, stations, class } = kind else { return Ok(()) };
+        if *class == Class::Emergency {
+            return Ok(());
+        }
+        let orders = self.ledger.orders(now - SILENCE_MAX).await?;
+        let is_cancelled =
+            |id: u64| orders.iter().any(|o| matches!(o.kind, OrderKind::Cancel { order } if order == id));
+        let board = self.board.read();
+        let catalog = &board.catalog;
+        let own = catalog.broadcasts.get(broadcast).map_or(&[][..], |found| &found.stations);
+        let wanted = if stations.is_empty() { own.to_vec() } else { targets(catalog, stations)? };
+        let mut left = catalog.stations_of(&wanted);
+        let mut silencer = None;
+        for order in &orders {
+            let OrderKind::Silence { stations, until } = &order.kind else { continue };
+            if *until > now && !is_cancelled(order.id) {
+                let silenced: Vec<Target> = stations.iter().filter_map(|text| text.parse().ok()).collect();
+                let silenced = catalog.stations_of(&silenced);
+                left.retain(|station| !silenced.iter().any(|other| other.id == station.id));
+                silencer = Some((order.id, until.with_timezone(&catalog.county.zone)));
+            }
+        }
+        match silencer {
+            Some((order, until)) if left.is_empty() => refuse(format!(
+                "these stations are silenced until {} by order {order}; `cunxiang cancel {order}` ends that",
+                until.format("%m-%d %H:%M")
+            )),
+            _ => Ok(()),
+        }
     }
 
     async fn check_reair(&self, airing: &AiringId) -> Result<(), Refused> {
