@@ -97,6 +97,8 @@ async fn daemon(
 
     // Before anything is made: a port in use is the commonest mistake.
     let monitor_listener = monitor::listen(machine.listen).await?;
+    // With port 0 the system chooses one.
+    let listen = monitor_listener.local_addr()?;
     let ledger = Ledger::open(&data.join("ledger.db")).await?;
     let store =
         Store::open(data.join("clips")).with_context(|| format!("{} cannot be used", data.join("clips").display()))?;
@@ -171,7 +173,7 @@ async fn daemon(
     ));
     let sending = tokio::spawn(send_posts(outbox.clone(), board.clone(), clock.clone()));
 
-    info!(listen = %machine.listen, data = %data.display(), "ready");
+    info!(listen = %listen, data = %data.display(), "ready");
     let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Ready]);
     let mut watch = watch.ok();
     passes(&mut county, &running, &bell, &clock, watch.as_mut(), &passed_ms, &sending).await?;

@@ -188,6 +188,11 @@ impl County {
         self.board.clone()
     }
 
+    /// Signatures made since the start: one a changed rundown.
+    pub fn signatures(&self) -> u64 {
+        self.sealing.signatures
+    }
+
     /// One pass: looks for new content and orders, plans and seals what changed, fills the outbox, takes in receipts.
     /// Returns when to come back at the latest.
     ///

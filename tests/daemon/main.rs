@@ -1,0 +1,15 @@
+//! The daemon as a user meets it: the real program on a small county, and a whole county under a clock of our own.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../county/mod.rs"]
+mod county;
+#[path = "../fake_telegram/mod.rs"]
+mod fake_telegram;
+
+mod edits;
+mod faults;
+mod hold;
+mod monitor;
+mod orders;
+mod simulated;
+mod whole;
