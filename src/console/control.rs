@@ -17,7 +17,7 @@ use crate::catalog::{Catalog, State, Target};
 use crate::county::snapshot::Board;
 use crate::ledger::{Ledger, LedgerFault, Person, Role};
 use crate::rundown::order::Targets;
-use crate::rundown::{AiringId, Class, Order, OrderKind, Outcome};
+use crate::rundown::{AiringId, Class, Order, OrderKind, OrderState, Outcome};
 
 /// The socket's name in the data folder.
 pub const SOCKET: &str = "cunxiang.sock";
@@ -79,6 +79,8 @@ pub struct Control {
 struct Caller {
     name: String,
     roles: BTreeSet<Role>,
+    /// When they became one of the people; none when they are not.
+    added: Option<Timestamp>,
     /// The account the daemon runs under, or root: may do what an engineer may.
     owns: bool,
 }
@@ -141,11 +143,7 @@ impl Control {
         let caller = self.caller(uid).await?;
         let now = self.clock.now();
         match ask {
-            Ask::Announce { broadcast, stations } => {
-                let kind = self.announce(broadcast, stations, now)?;
-                self.check_silence(&kind, now).await?;
-                self.file(kind, &caller, now).await
-            }
+            Ask::Announce { broadcast, stations } => self.announce(broadcast, stations, &caller, now).await,
             Ask::Reair { airing } => {
                 self.check_reair(&airing).await?;
                 self.file(OrderKind::Reair { airing }, &caller, now).await
@@ -167,7 +165,7 @@ impl Control {
                 self.file(OrderKind::Silence { stations, until }, &caller, now).await
             }
             Ask::Confirm { order } => {
-                caller.may(&[Role::Approver])?;
+                self.check_confirm(order, &caller).await?;
                 let order = self.ledger.confirm_order(order, &caller.name, now).await?;
                 self.bell.notify_one();
                 Ok(Answer::Done(format!("order {} is confirmed: {}{}", order.id, order.kind, self.held())))
@@ -194,8 +192,8 @@ impl Control {
         let os_user = account_of(uid).unwrap_or_else(|| format!("uid {uid}"));
         let owns = uid == 0 || uid == rustix::process::geteuid().as_raw();
         match self.ledger.person_by_os_user(&os_user).await? {
-            Some(person) => Ok(Caller { name: person.name, roles: person.roles, owns }),
-            None if owns => Ok(Caller { name: os_user, roles: BTreeSet::new(), owns }),
+            Some(person) => Ok(Caller { name: person.name, roles: person.roles, added: Some(person.added), owns }),
+            None if owns => Ok(Caller { name: os_user, roles: BTreeSet::new(), added: None, owns }),
             None => refuse(format!(
                 "the account {os_user} belongs to none of the people here; an engineer adds it with `cunxiang people add NAME --account {os_user}`"
             )),
@@ -203,12 +201,10 @@ impl Control {
     }
 
     async fn file(&self, kind: OrderKind, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
-        if !matches!(kind, OrderKind::Silence { .. }) {
-            caller.may(if kind.needs_two_people() {
-                &[Role::Approver]
-            } else {
-                &[Role::Writer, Role::Approver, Role::Engineer]
-            })?;
+        if kind.needs_two_people() {
+            caller.approves()?;
+        } else if !matches!(kind, OrderKind::Silence { .. }) {
+            caller.may(&[Role::Writer, Role::Approver, Role::Engineer])?;
         }
         let order = self.ledger.file_order(kind, &caller.name, now).await?;
         self.bell.notify_one();
@@ -225,7 +221,61 @@ impl Control {
         if self.board.read().hold.is_some() { "; the county is in HOLD: it works after `cunxiang release`" } else { "" }
     }
 
-    fn announce(&self, broadcast: Id, stations: Targets, now: Timestamp) -> Result<OrderKind, Refused> {
+    /// Two people are two who were here when it was filed: nobody makes a second one up to confirm it.
+    async fn check_confirm(&self, order: u64, caller: &Caller) -> Result<(), Refused> {
+        let Some(order) = self.ledger.order(order).await? else {
+            return Err(crate::ledger::OrderFault::Unknown(order).into());
+        };
+        if !order.kind.needs_two_people() {
+            return caller.may(&[Role::Approver]);
+        }
+        caller.approves()?;
+        if caller.added.is_none_or(|added| added >= order.filed_at) {
+            return refuse(format!(
+                "{} was added after order {} was filed; another approver confirms it, or it is filed again",
+                caller.name, order.id
+            ));
+        }
+        Ok(())
+    }
+
+    async fn announce(
+        &self,
+        broadcast: Id,
+        stations: Targets,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Answer, Refused> {
+        let silences = self.silences(now).await?;
+        let (kind, count) = self.check_announce(broadcast, stations, &silences, now)?;
+        let answer = self.file(kind, caller, now).await?;
+        Ok(match answer {
+            Answer::Done(text) => Answer::Done(format!("{text}; {count} station{}", if count == 1 { "" } else { "s" })),
+            other => other,
+        })
+    }
+
+    /// The silences that hold now: their numbers and stations.
+    async fn silences(&self, now: Timestamp) -> Result<Vec<(u64, Targets)>, Refused> {
+        let mut found = Vec::new();
+        for order in self.ledger.orders(now - SILENCE_MAX).await? {
+            let OrderKind::Silence { stations, until } = order.kind else { continue };
+            let holds = order.state == OrderState::Released && until > now;
+            if holds && self.ledger.order_cancelled_by(order.id).await?.is_none() {
+                found.push((order.id, stations));
+            }
+        }
+        Ok(found)
+    }
+
+    /// What to file, and at how many stations it sounds.
+    fn check_announce(
+        &self,
+        broadcast: Id,
+        stations: Targets,
+        silences: &[(u64, Targets)],
+        now: Timestamp,
+    ) -> Result<(OrderKind, usize), Refused> {
         let board = self.board.read();
         let catalog = &board.catalog;
         let Some(found) = catalog.broadcasts.get(&broadcast) else {
@@ -236,10 +286,12 @@ impl Control {
         }
         let wanted = if stations.is_empty() { found.stations.clone() } else { targets(catalog, &stations)? };
         let stations_found = catalog.stations_of(&wanted);
-        if stations_found
+        let sounding: Vec<&Id> = stations_found
             .iter()
-            .all(|station| catalog.programme(found, &station.languages, &station.voices).0.is_none())
-        {
+            .filter(|station| catalog.programme(found, &station.languages, &station.voices).0.is_some())
+            .map(|station| &station.id)
+            .collect();
+        if sounding.is_empty() {
             return refuse(format!(
                 "`{broadcast}` sounds at none of these stations: texts or recordings are missing; `cunxiang check` lists them"
             ));
@@ -250,45 +302,37 @@ impl Control {
                 catalog.county.quiet.until.format("%H:%M")
             ));
         }
-        Ok(OrderKind::Announce { broadcast, stations, class: found.class })
-    }
-
-    /// An announcement that would sound nowhere, because people silenced all of its stations, is refused: its filer is
-    /// told how to end that. An emergency sounds all the same.
-    async fn check_silence(&self, kind: &OrderKind, now: Timestamp) -> Result<(), Refused> {
-        let OrderKind::Announce { broadcast, stations, class } = kind else { return Ok(()) };
-        if *class == Class::Emergency {
-            return Ok(());
-        }
-        let orders = self.ledger.orders(now - SILENCE_MAX).await?;
-        let is_cancelled =
-            |id: u64| orders.iter().any(|o| matches!(o.kind, OrderKind::Cancel { order } if order == id));
-        let board = self.board.read();
-        let catalog = &board.catalog;
-        let own = catalog.broadcasts.get(broadcast).map_or(&[][..], |found| &found.stations);
-        let wanted = if stations.is_empty() { own.to_vec() } else { targets(catalog, stations)? };
-        let mut left = catalog.stations_of(&wanted);
-        let mut silencer = None;
-        for order in &orders {
-            let OrderKind::Silence { stations, until } = &order.kind else { continue };
-            if *until > now && !is_cancelled(order.id) {
-                let silenced: Vec<Target> = stations.iter().filter_map(|text| text.parse().ok()).collect();
-                let silenced = catalog.stations_of(&silenced);
-                left.retain(|station| !silenced.iter().any(|other| other.id == station.id));
-                silencer = Some((order.id, until.with_timezone(&catalog.county.zone)));
+        if found.class != Class::Emergency {
+            let silenced = |id: &Id| {
+                silences.iter().find(|(_, texts)| {
+                    let targets: Vec<Target> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+                    catalog.stations_of(&targets).iter().any(|station| station.id == *id)
+                })
+            };
+            if let Some((order, _)) = sounding.first().and_then(|id| silenced(id))
+                && sounding.iter().all(|id| silenced(id).is_some())
+            {
+                return refuse(format!(
+                    "all of these stations are silenced now, by order {order}; `cunxiang cancel {order}` ends that"
+                ));
             }
         }
-        match silencer {
-            Some((order, until)) if left.is_empty() => refuse(format!(
-                "these stations are silenced until {} by order {order}; `cunxiang cancel {order}` ends that",
-                until.format("%m-%d %H:%M")
-            )),
-            _ => Ok(()),
-        }
+        Ok((OrderKind::Announce { broadcast, stations, class: found.class }, sounding.len()))
     }
 
     async fn check_reair(&self, airing: &AiringId) -> Result<(), Refused> {
-        match self.ledger.airing(airing).await?.and_then(|row| row.outcome) {
+        let row = self.ledger.airing(airing).await?;
+        if let Some(row) = &row
+            && row.class == Some(Class::Emergency)
+            && let Some(order) = row.order
+            && self.ledger.order_cancelled_by(order).await?.is_some()
+        {
+            return refuse(format!(
+                "order {order}, of which {airing} was one, has been cancelled; file it anew with `cunxiang announce {}`",
+                airing.broadcast
+            ));
+        }
+        match row.and_then(|row| row.outcome) {
             Some(
                 Outcome::Missed(_)
                 | Outcome::Partial(_)
@@ -329,6 +373,19 @@ impl Control {
 }
 
 impl Caller {
+    /// Emergencies take a person with that role; to run the daemon is not enough.
+    ///
+    /// Errors: the caller is none of the people, or no approver.
+    fn approves(&self) -> Result<(), Refused> {
+        if self.added.is_some() && self.roles.contains(&Role::Approver) {
+            return Ok(());
+        }
+        refuse(format!(
+            "{} is not an approver, and only approvers file and confirm emergencies; an engineer adds one with `cunxiang people add NAME --account ACCOUNT --role approver`",
+            self.name
+        ))
+    }
+
     /// Errors: the caller has none of these roles.
     fn may(&self, roles: &[Role]) -> Result<(), Refused> {
         if self.owns || roles.iter().any(|role| self.roles.contains(role)) {
@@ -400,4 +457,70 @@ pub fn ask(data: &Path, ask: &Ask) -> io::Result<Answer> {
     let mut answer = String::new();
     std::io::BufReader::new(stream).read_line(&mut answer)?;
     serde_json::from_str(&answer).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::county::snapshot::Snapshot;
+
+    fn control(ledger: Ledger, now: Timestamp) -> Control {
+        let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let files = crate::catalog::Files::read(home, None).unwrap();
+        let catalog = crate::catalog::load(&files, &Default::default()).catalog.unwrap();
+        Control {
+            ledger,
+            board: Arc::new(Board::new(Snapshot::new(Arc::new(catalog)))),
+            clock: crate::base::clock::SimulatedClock::at(now),
+            bell: Arc::new(Notify::new()),
+            status: Box::new(|| serde_json::Value::Null),
+        }
+    }
+
+    fn caller(name: &str, roles: &[Role], added: Option<Timestamp>) -> Caller {
+        Caller { name: name.to_owned(), roles: roles.iter().copied().collect(), added, owns: true }
+    }
+
+    #[tokio::test]
+    async fn nobody_makes_up_the_second_person() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+        let now = Timestamp::from_timestamp(1_795_000_000, 0).unwrap();
+        let control = control(ledger, now);
+        let kind =
+            OrderKind::Announce { broadcast: "flood".parse().unwrap(), stations: vec![], class: Class::Emergency };
+        let before = Some(now - TimeDelta::days(1));
+        for nobody in [caller("root", &[], None), caller("pema", &[Role::Engineer], before)] {
+            assert!(control.file(kind.clone(), &nobody, now).await.is_err(), "{nobody:?} files");
+        }
+        control
+            .file(kind, &caller("tashi", &[Role::Approver], before), now)
+            .await
+            .unwrap_or_else(|r| panic!("{}", r.0));
+        for (who, fits) in [
+            (caller("root", &[], None), false),
+            (caller("pema", &[Role::Engineer], before), false),
+            (caller("alice", &[Role::Approver], Some(now)), false),
+            (caller("drolma", &[Role::Approver], before), true),
+        ] {
+            assert_eq!(control.check_confirm(1, &who).await.is_ok(), fits, "{who:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_silence_holds_what_is_not_an_emergency() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+        let now = Timestamp::from_timestamp(1_795_000_000, 0).unwrap();
+        let kind = OrderKind::Silence { stations: vec!["all".to_owned()], until: now + SILENCE };
+        ledger.file_order(kind, "tashi", now).await.unwrap();
+        let control = control(ledger, now);
+        assert!(control.silences(now).await.is_ok_and(|found| found.is_empty()), "it is not released yet");
+        control.ledger.release_orders(now).await.unwrap();
+        assert!(control.silences(now).await.is_ok_and(|found| found.len() == 1));
+        assert!(control.silences(now + SILENCE).await.is_ok_and(|found| found.is_empty()), "it has ended");
+        control.ledger.file_order(OrderKind::Cancel { order: 1 }, "tashi", now).await.unwrap();
+        control.ledger.release_orders(now).await.unwrap();
+        assert!(control.silences(now).await.is_ok_and(|found| found.is_empty()), "it was cancelled");
+    }
 }

@@ -153,8 +153,9 @@ impl Ledger {
 
     /// When the newest airing that has ended was due.
     pub async fn latest_ended(&self) -> Result<Option<Timestamp>, LedgerFault> {
-        let row = sqlx::query("SELECT at FROM airings WHERE state <> $1 ORDER BY at DESC LIMIT 1")
+        let row = sqlx::query("SELECT at FROM airings WHERE state NOT IN ($1, $2) ORDER BY at DESC LIMIT 1")
             .bind(PLANNED)
+            .bind(Outcome::Cancelled(crate::rundown::Reason::Cancelled).word())
             .fetch_optional(&self.readers)
             .await?;
         row.map(|row| row.time("at")).transpose()

@@ -1,5 +1,6 @@
 //! Orders: filed, confirmed, released. Each step is in the audit.
 
+use chrono::TimeDelta;
 use serde_json::json;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Transaction};
@@ -8,6 +9,9 @@ use super::row::{self, Columns as _, ms, next_number, signed};
 use super::{Ledger, LedgerFault, audit, meta};
 use crate::base::Timestamp;
 use crate::rundown::{Order, OrderKind, OrderState};
+
+/// An order that needs two people is confirmed within this, or not at all: what was urgent then is not what is now.
+pub const CONFIRM_WITHIN: TimeDelta = TimeDelta::hours(1);
 
 /// Why an order cannot be filed or confirmed.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +24,8 @@ pub enum OrderFault {
     AlreadyConfirmed(u64),
     #[error("order {0} has been cancelled; file a new one")]
     Cancelled(u64),
+    #[error("order {0} was filed more than an hour ago; file it again")]
+    TooOld(u64),
     #[error(transparent)]
     Ledger(#[from] LedgerFault),
 }
@@ -62,7 +68,8 @@ impl Ledger {
 
     /// Confirms an order as `by`.
     ///
-    /// Errors: unknown, confirmed before, cancelled, or `by` filed it and it needs two people.
+    /// Errors: unknown, confirmed before, cancelled, or it needs two people and `by` filed it, or it was filed more than
+    /// [`CONFIRM_WITHIN`] ago.
     pub async fn confirm_order(&self, id: u64, by: &str, now: Timestamp) -> Result<Order, OrderFault> {
         let mut tx = self.write().await?;
         let (order, cancelled) = read_one(&mut tx, id).await?.ok_or(OrderFault::Unknown(id))?;
@@ -74,6 +81,9 @@ impl Ledger {
         }
         if order.kind.needs_two_people() && order.filed_by == by {
             return Err(OrderFault::SamePerson { order: id, by: order.filed_by });
+        }
+        if order.kind.needs_two_people() && now > order.filed_at + CONFIRM_WITHIN {
+            return Err(OrderFault::TooOld(id));
         }
         sqlx::query("UPDATE orders SET state = $1, confirmed_by = $2, confirmed_at = $3 WHERE id = $4")
             .bind(row::word(&OrderState::Confirmed))
@@ -183,4 +193,27 @@ fn read(row: &AnyRow) -> Result<Order, LedgerFault> {
         confirmed_by: row.text_or_none("confirmed_by")?,
         released_at: row.time_or_none("released_at")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rundown::Class;
+
+    #[tokio::test]
+    async fn an_emergency_is_confirmed_within_the_hour_or_filed_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+        let filed = Timestamp::from_timestamp(1_795_000_000, 0).unwrap();
+        let kind =
+            OrderKind::Announce { broadcast: "flood".parse().unwrap(), stations: vec![], class: Class::Emergency };
+        for (id, late, fits) in [(1, TimeDelta::zero(), true), (2, TimeDelta::milliseconds(1), false)] {
+            ledger.file_order(kind.clone(), "tashi", filed).await.unwrap();
+            let confirmed = ledger.confirm_order(id, "drolma", filed + CONFIRM_WITHIN + late).await;
+            match confirmed {
+                Ok(order) => assert!(fits && order.state == OrderState::Confirmed),
+                Err(fault) => assert!(!fits && matches!(fault, OrderFault::TooOld(2)), "{fault}"),
+            }
+        }
+    }
 }

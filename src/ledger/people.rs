@@ -58,6 +58,8 @@ pub struct Person {
     /// The account on this machine they work with.
     pub os_user: Option<String>,
     pub roles: BTreeSet<Role>,
+    /// When they became one of the people: who is added after an emergency was filed may not confirm it.
+    pub added: Timestamp,
     pub retired: Option<Timestamp>,
 }
 
@@ -154,6 +156,7 @@ fn read(row: &AnyRow) -> Result<Person, LedgerFault> {
         name: row.text("name")?,
         os_user: row.text_or_none("os_user")?,
         roles: row.json("roles")?,
+        added: row.time("added")?,
         retired: row.time_or_none("retired")?,
     })
 }
