@@ -64,7 +64,15 @@ impl Wav {
 
 impl Sink for Wav {
     fn open(&mut self) -> Result<(), SinkFault> {
-        std::fs::create_dir_all(&self.folder).map_err(|e| self.fault(e))
+        std::fs::create_dir_all(&self.folder).map_err(|e| self.fault(e))?;
+        // A folder that is there may still be read-only, another's or full: better known before an airing than in it.
+        let trial = self.folder.join(".trial");
+        std::fs::write(&trial, b"cunxiang").map_err(|e| self.fault(e))?;
+        match std::fs::remove_file(&trial) {
+            // Another loudspeaker with the same folder was quicker.
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(self.fault(error)),
+            _ => Ok(()),
+        }
     }
 
     fn mark(&mut self, airing: Option<&AiringId>) -> Result<(), SinkFault> {
@@ -84,5 +92,21 @@ impl Sink for Wav {
     fn close(&mut self) {
         // Whatever sounded until now is worth keeping; a fault here has been told before.
         let _ = self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_be_written_does_not_open() {
+        // Not even root makes files in /proc.
+        let mut sink = build(&Options::Wav { folder: "/proc".into() }).unwrap().sink;
+        assert!(sink.open().is_err());
+        let folder = tempfile::tempdir().unwrap();
+        let mut sink = build(&Options::Wav { folder: folder.path().to_owned() }).unwrap().sink;
+        sink.open().unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left of the trial");
     }
 }
