@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::clock::RealClock;
 use crate::base::{Clock, Digest, Timestamp, durable};
 use crate::cmd::{FINE, Place, run::lock};
+use crate::config::machine;
 use crate::ledger::Ledger;
 
 /// The format this version writes and reads.
@@ -24,9 +26,12 @@ const UNPACKED_BYTES_MAX: u64 = 64 << 30;
 /// The name of the list inside.
 const MANIFEST: &str = "manifest.json";
 const LEDGER: &str = "data/ledger.db";
-/// What of the home folder goes in. Secrets' files lie in config/ beside the county's: those are left out by name.
+/// What of the home folder goes in. Secrets lie in config/ beside the county's files: those are left out.
 const FOLDERS: [&str; 3] = ["config", "locales", "broadcasts"];
-const SECRETS: [&str; 3] = ["token", "key", "secret"];
+/// A file in config/ with one of these in its name is none for a backup.
+const SECRETS: [&str; 4] = ["token", "key", "secret", "password"];
+/// The ledger of a backup, until it is known to be whole and in HOLD.
+const RESTORING: &str = ".restore.db";
 
 #[derive(clap::Args)]
 pub struct BackupArgs {
@@ -68,7 +73,10 @@ pub fn backup(place: &Place, args: &BackupArgs) -> anyhow::Result<u8> {
     let written = write_archive(place, &copy, &args.file);
     std::fs::remove_file(&copy).context("the copy of the ledger cannot be removed")?;
     let count = written?;
-    anstream::println!("{}: {count} files; private keys and tokens are not in it", args.file.display());
+    anstream::println!(
+        "{}: {count} files; private keys, tokens and config/machine*.toml are not in it",
+        args.file.display()
+    );
     Ok(FINE)
 }
 
@@ -77,6 +85,8 @@ fn write_archive(place: &Place, ledger_copy: &Path, file: &Path) -> anyhow::Resu
     for folder in FOLDERS {
         collect(&place.home.join(folder), folder, &mut names)?;
     }
+    let tokens = token_files(place)?;
+    names.retain(|name, path| !is_secret(name) && !path.canonicalize().is_ok_and(|path| tokens.contains(&path)));
     names.insert(LEDGER.to_owned(), ledger_copy.to_owned());
     for public in ["root.pub", "keys.json"] {
         let path = place.data().join("keys").join(public);
@@ -85,7 +95,14 @@ fn write_archive(place: &Place, ledger_copy: &Path, file: &Path) -> anyhow::Resu
         }
     }
     let beside = file.with_extension("new");
-    let out = File::create(&beside).with_context(|| format!("{} cannot be written", beside.display()))?;
+    // What an interrupted backup left may be readable by others.
+    let _ = std::fs::remove_file(&beside);
+    let out = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&beside)
+        .with_context(|| format!("{} cannot be written", beside.display()))?;
     let mut archive = tar::Builder::new(GzEncoder::new(out, Compression::default()));
     let mut files = BTreeMap::new();
     let bar = super::check::progress(names.len(), "packing");
@@ -106,6 +123,32 @@ fn write_archive(place: &Place, ledger_copy: &Path, file: &Path) -> anyhow::Resu
     Ok(names.len())
 }
 
+/// Secrets by their name, and what belongs to one machine, where a proxy's password may stand.
+fn is_secret(name: &str) -> bool {
+    let Some(below) = name.strip_prefix("config/") else { return false };
+    let below = below.to_lowercase();
+    let is_machine = below.starts_with("machine") && below.ends_with(".toml");
+    is_machine || SECRETS.iter().any(|word| below.contains(word))
+}
+
+/// The files that this machine's config names as `token_file`, wherever they lie.
+///
+/// Errors: the config cannot be read, so that it is not known which.
+fn token_files(place: &Place) -> anyhow::Result<Vec<PathBuf>> {
+    let path = place.home.join(machine::PATH);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let document: toml_edit::DocumentMut =
+        text.parse().with_context(|| format!("{} cannot be read; mend it first", path.display()))?;
+    let channels = document.get("channel").and_then(toml_edit::Item::as_table_like);
+    let named = channels.into_iter().flat_map(|channels| channels.iter()).filter_map(|(_, channel)| {
+        channel.as_table_like()?.get("token_file")?.as_str().map(|file| place.home.join(file))
+    });
+    Ok(named.filter_map(|file| file.canonicalize().ok()).collect())
+}
+
 fn append<W: std::io::Write>(archive: &mut tar::Builder<W>, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
     let mut header = tar::Header::new_gnu();
     header.set_size(bytes.len() as u64);
@@ -122,8 +165,7 @@ fn collect(folder: &Path, name: &str, names: &mut BTreeMap<String, PathBuf>) -> 
         let entry = entry?;
         let Ok(part) = entry.file_name().into_string() else { continue };
         let path = format!("{name}/{part}");
-        let extension = Path::new(&part).extension().map(|e| e.to_string_lossy().into_owned());
-        if part.starts_with('.') || extension.is_some_and(|e| SECRETS.contains(&e.as_str())) {
+        if part.starts_with('.') {
             continue;
         }
         if entry.file_type()?.is_dir() {
@@ -178,15 +220,13 @@ pub fn restore(place: &Place, args: &RestoreArgs) -> anyhow::Result<u8> {
     let _lock = lock(&data)?;
     let target = data.join("ledger.db");
     let now = RealClock::default().now();
-    if target.exists() {
-        if !args.replace {
-            bail!("there is a ledger in {} already; to put this one in its place, add --replace", data.display());
-        }
-        let aside = data.join(format!("ledger.before-restore-{}.db", now.timestamp()));
-        std::fs::rename(&target, &aside)?;
-        for log in ["ledger.db-wal", "ledger.db-shm"] {
-            let _ = std::fs::rename(data.join(log), aside.with_extension(log.replace("ledger.db", "db")));
-        }
+    if target.exists() && !args.replace {
+        bail!("there is a ledger in {} already; to put this one in its place, add --replace", data.display());
+    }
+    let restoring = data.join(RESTORING);
+    for left in ["", "-wal", "-shm"] {
+        // What an interrupted restore left.
+        let _ = std::fs::remove_file(data.join(format!("{RESTORING}{left}")));
     }
     let has_content = place.home.join("config/county.toml").exists();
     let mut restored = 0;
@@ -196,7 +236,7 @@ pub fn restore(place: &Place, args: &RestoreArgs) -> anyhow::Result<u8> {
             None if has_content => return Ok(()),
             None => (&place.home, name),
         };
-        let path = base.join(below);
+        let path = if name == LEDGER { restoring.clone() } else { base.join(below) };
         if below.starts_with("keys/") && path.exists() {
             return Ok(());
         }
@@ -208,7 +248,7 @@ pub fn restore(place: &Place, args: &RestoreArgs) -> anyhow::Result<u8> {
         Ok(())
     })?;
     runtime()?.block_on(async {
-        let ledger = Ledger::open(&target).await?;
+        let ledger = Ledger::open(&restoring).await?;
         ledger.integrity_check().await?;
         let reason = format!("restored from a backup of {}", manifest.made_at.to_rfc3339());
         ledger.set_hold(Some(&reason), "cunxiang", now).await?;
@@ -216,6 +256,7 @@ pub fn restore(place: &Place, args: &RestoreArgs) -> anyhow::Result<u8> {
         ledger.close().await;
         anyhow::Ok(())
     })?;
+    put_in_place(&data, &restoring, &target, now)?;
     anstream::println!(
         "{restored} files restored, as of {}{}",
         manifest.made_at.to_rfc3339(),
@@ -230,6 +271,54 @@ pub fn restore(place: &Place, args: &RestoreArgs) -> anyhow::Result<u8> {
     Ok(FINE)
 }
 
+/// Puts the restored ledger, in HOLD by now, where the daemon looks; one that was there stays beside it. At every
+/// instant `ledger.db` is either of the two.
+fn put_in_place(data: &Path, restoring: &Path, target: &Path, now: Timestamp) -> anyhow::Result<()> {
+    let log = |of: &str| data.join(format!("{of}-wal"));
+    if log(RESTORING).exists() {
+        bail!("the restored ledger was not written out whole; try again");
+    }
+    File::open(restoring)?.sync_all()?;
+    if target.exists() {
+        let aside = format!("ledger.before-restore-{}.db", now.timestamp());
+        std::fs::hard_link(target, data.join(&aside)).context("the old ledger cannot be kept")?;
+        // The old ledger's log goes first: beside the new one it would be taken for its own.
+        if log("ledger.db").exists() {
+            std::fs::rename(log("ledger.db"), log(&aside))?;
+        }
+        let _ = std::fs::remove_file(data.join("ledger.db-shm"));
+    }
+    std::fs::rename(restoring, target).context("the restored ledger cannot be put in place")?;
+    Ok(File::open(data)?.sync_all()?)
+}
+
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_and_the_machines_own_file_are_left_out() {
+        let home = tempfile::tempdir().unwrap();
+        let place = Place { home: home.path().to_owned(), data: None };
+        for folder in ["config", "broadcasts", "data"] {
+            std::fs::create_dir(home.path().join(folder)).unwrap();
+        }
+        for file in ["bot-Token.txt", "proxy.password", "my_secret", "county.toml", "machine.two.toml", "robot"] {
+            std::fs::write(home.path().join("config").join(file), "x").unwrap();
+        }
+        std::fs::write(home.path().join("broadcasts/turkey.toml"), "x").unwrap();
+        std::fs::write(home.path().join(machine::PATH), "[channel.telegram]\ntoken_file = \"config/robot\"").unwrap();
+        let (ledger, file) = (home.path().join("data/copy.db"), home.path().join("b.tar.gz"));
+        std::fs::write(&ledger, "x").unwrap();
+        write_archive(&place, &ledger, &file).unwrap();
+        let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&file).unwrap());
+        assert_eq!(mode & 0o777, 0o600);
+        let manifest = read_archive(&file, &mut |_, _| Ok(())).unwrap();
+        let names: Vec<&str> = manifest.files.keys().map(String::as_str).collect();
+        assert_eq!(names, ["broadcasts/turkey.toml", "config/county.toml", LEDGER]);
+    }
 }
