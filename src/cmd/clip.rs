@@ -181,7 +181,7 @@ fn make_clip(file: &Path) -> anyhow::Result<Imported> {
     let bar = indicatif::ProgressBar::new_spinner().with_message("decoding");
     bar.enable_steady_tick(std::time::Duration::from_millis(120));
     let pcm = audio::decode_in_child(&exe, &["decode-untrusted"], file, &Limits::default());
-    let pcm = pcm.with_context(|| format!("{} was not imported", file.display()))?;
+    let pcm = told(pcm, file)?;
     let mut tell = |progress| match progress {
         Progress::Preparing => bar.set_message("trimming"),
         Progress::Levelling => bar.set_message("levelling"),
@@ -190,7 +190,12 @@ fn make_clip(file: &Path) -> anyhow::Result<Imported> {
     };
     let imported = audio::import(pcm, &mut tell);
     bar.finish_and_clear();
-    imported.with_context(|| format!("{} was not imported", file.display()))
+    told(imported, file)
+}
+
+/// The words of a fault of sound name their cause already: a chain would say it twice.
+fn told<T, E: std::fmt::Display>(result: Result<T, E>, file: &Path) -> anyhow::Result<T> {
+    result.map_err(|fault| anyhow::anyhow!("{} was not imported: {fault}", file.display()))
 }
 
 /// Writes the clip unless the very same one is there, and gives its path below `broadcasts/`.

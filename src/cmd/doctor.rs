@@ -90,7 +90,7 @@ fn clock() -> Result<String, String> {
             now.date_naive()
         ));
     }
-    // adjtimex(2) without changes says whether something keeps the clock.
+    // systemd knows whether something keeps the clock; where it is not there, nothing is said.
     let kept = std::process::Command::new("timedatectl").args(["show", "-p", "NTPSynchronized", "--value"]).output();
     let kept = kept.ok().filter(|output| output.status.success()).map(|output| output.stdout.starts_with(b"yes"));
     Ok(match kept {

@@ -48,6 +48,16 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         ],
         None => LANGUAGES.iter().collect(),
     };
+    let has_message =
+        |language: &Language| catalog.bundle(language.tag).is_some_and(|bundle| bundle.entry(&args.message).is_some());
+    let is_held = |language: &Language| {
+        let tag: Tag = language.tag.parse().expect("the tags of the table are tags");
+        catalog.held_text(&tag, &args.message).is_some()
+    };
+    if !LANGUAGES.iter().any(|language| has_message(language) || is_held(language)) {
+        anstream::eprintln!("cunxiang: there is no message `{}`; locales/ holds them", args.message);
+        return Ok(FAULTS);
+    }
     let mut missing = 0;
     for language in languages {
         missing += usize::from(!show(&catalog, args, language, &arguments));
