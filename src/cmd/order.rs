@@ -7,7 +7,8 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::base::Id;
 use crate::cmd::{FINE, Place, page};
-use crate::console::control::{self, Answer, Ask, SOCKET};
+use crate::console::ask;
+use crate::console::control::{Answer, Ask, SOCKET};
 use crate::ledger::Role;
 use crate::rundown::{AiringId, Order};
 
@@ -151,9 +152,9 @@ fn say(place: &Place, ask: &Ask) -> anyhow::Result<u8> {
 /// Asks the daemon of this data folder.
 ///
 /// Errors: none runs, or it may not be asked by this user.
-pub fn ask_daemon(place: &Place, ask: &Ask) -> anyhow::Result<Answer> {
+pub fn ask_daemon(place: &Place, question: &Ask) -> anyhow::Result<Answer> {
     let data = place.data();
-    control::ask(&data, ask).map_err(|error| match error.kind() {
+    ask::ask(&data, question).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::ConnectionRefused => {
             anyhow::anyhow!(
                 "no daemon runs on {}; start it with `cunxiang run`, or name its folder with --data",

@@ -17,7 +17,7 @@ fn what_went_out_after_the_backup_does_not_go_out_again_after_a_restore() {
     let daemon = home.start("2026-11-24T09:00:00+08:00");
     let backup = home.path("county.tar.gz");
     let told = home.say(&["backup", backup.to_str().unwrap()]);
-    assert!(told.contains("private keys and tokens are not in it"), "{told}");
+    assert!(told.contains("private keys, tokens and config/machine*.toml are not in it"), "{told}");
     let epoch = || home.status()["stations"][0]["rundown"]["epoch"].as_u64().unwrap();
     let before = epoch();
     eventually("three airings after the backup", || (home.files_aired().len() == 3).then_some(()));

@@ -174,7 +174,7 @@ fn an_emergency_takes_two_people_and_sounds_through_a_silence() {
     home.say(&["people", "add", "李明", "--account", "bin", "--role", "writer"]);
     let (status, told) = say_as(&home, BIN, &["announce", "flood"]);
     assert_eq!(status, Some(2));
-    assert!(told.contains("李明 may not do this; it takes one of the roles approver"), "{told}");
+    assert!(told.contains("李明 is not an approver, and only approvers file and confirm emergencies"), "{told}");
     let (status, told) = say_as(&home, NOBODY, &["people", "add", "我", "--role", "engineer"]);
     assert_eq!(status, Some(2), "{told}");
 

@@ -1,0 +1,60 @@
+//! What is refused at the control socket, and why.
+
+use super::*;
+use crate::county::snapshot::Snapshot;
+
+fn control(ledger: Ledger, now: Timestamp) -> Control {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = crate::catalog::Files::read(home, None).unwrap();
+    let catalog = crate::catalog::load(&files, &Default::default()).catalog.unwrap();
+    Control {
+        ledger,
+        board: Arc::new(Board::new(Snapshot::new(Arc::new(catalog)))),
+        clock: crate::base::clock::SimulatedClock::at(now),
+        bell: Arc::new(Notify::new()),
+        status: Box::new(|| serde_json::Value::Null),
+    }
+}
+
+fn caller(name: &str, roles: &[Role], added: Option<Timestamp>) -> Caller {
+    Caller { name: name.to_owned(), roles: roles.iter().copied().collect(), added, owns: true }
+}
+
+#[tokio::test]
+async fn nobody_makes_up_the_second_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+    let now = Timestamp::from_timestamp(1_795_000_000, 0).unwrap();
+    let control = control(ledger, now);
+    let kind = OrderKind::Announce { broadcast: "flood".parse().unwrap(), stations: vec![], class: Class::Emergency };
+    let before = Some(now - TimeDelta::days(1));
+    for nobody in [caller("root", &[], None), caller("pema", &[Role::Engineer], before)] {
+        assert!(control.file(kind.clone(), &nobody, now).await.is_err(), "{nobody:?} files");
+    }
+    control.file(kind, &caller("tashi", &[Role::Approver], before), now).await.unwrap_or_else(|r| panic!("{}", r.0));
+    for (who, fits) in [
+        (caller("root", &[], None), false),
+        (caller("pema", &[Role::Engineer], before), false),
+        (caller("alice", &[Role::Approver], Some(now)), false),
+        (caller("drolma", &[Role::Approver], before), true),
+    ] {
+        assert_eq!(control.check_confirm(1, &who).await.is_ok(), fits, "{who:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_silence_holds_what_is_not_an_emergency() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+    let now = Timestamp::from_timestamp(1_795_000_000, 0).unwrap();
+    let kind = OrderKind::Silence { stations: vec!["all".to_owned()], until: now + SILENCE };
+    ledger.file_order(kind, "tashi", now).await.unwrap();
+    let control = control(ledger, now);
+    assert!(control.silences(now).await.is_ok_and(|found| found.is_empty()), "it is not released yet");
+    control.ledger.release_orders(now).await.unwrap();
+    assert!(control.silences(now).await.is_ok_and(|found| found.len() == 1));
+    assert!(control.silences(now + SILENCE).await.is_ok_and(|found| found.is_empty()), "it has ended");
+    control.ledger.file_order(OrderKind::Cancel { order: 1 }, "tashi", now).await.unwrap();
+    control.ledger.release_orders(now).await.unwrap();
+    assert!(control.silences(now).await.is_ok_and(|found| found.is_empty()), "it was cancelled");
+}
