@@ -7,12 +7,15 @@ pub mod county;
 pub mod coverage;
 pub mod cron;
 pub mod directory;
+mod edition;
 pub mod files;
 pub mod load;
 pub mod model;
 pub mod post;
 pub mod recordings;
+mod references;
 pub mod spoken;
+mod texts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
