@@ -1,7 +1,10 @@
 //! What is refused at the control socket, and why.
 
+use super::caller::Caller;
+use super::orders::SILENCE;
 use super::*;
 use crate::county::snapshot::Snapshot;
+use crate::rundown::Class;
 
 fn control(ledger: Ledger, now: Timestamp) -> Control {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));

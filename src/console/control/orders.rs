@@ -1,0 +1,240 @@
+//! Orders over the control socket: what is refused before it is filed or confirmed, and why.
+
+use chrono::TimeDelta;
+
+use super::caller::Caller;
+use super::{Answer, Control, Refused, refuse};
+use crate::base::{Id, Timestamp};
+use crate::catalog::{Catalog, State, Target};
+use crate::ledger::Role;
+use crate::rundown::order::Targets;
+use crate::rundown::{AiringId, Class, OrderKind, OrderState, Outcome};
+
+/// `silence` without --until holds this long: a person comes back to it or it ends.
+pub(super) const SILENCE: TimeDelta = TimeDelta::hours(2);
+pub(super) const SILENCE_MAX: TimeDelta = TimeDelta::days(14);
+
+impl Control {
+    pub(super) async fn file(&self, kind: OrderKind, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
+        if kind.needs_two_people() {
+            caller.approves()?;
+        } else if !matches!(kind, OrderKind::Silence { .. }) {
+            caller.may(&[Role::Writer, Role::Approver, Role::Engineer])?;
+        }
+        let order = self.ledger.file_order(kind, &caller.name, now).await?;
+        self.bell.notify_one();
+        tracing::info!(order = order.id, by = %caller.name, "filed: {}", order.kind);
+        let next = if order.kind.needs_two_people() {
+            format!("; it waits for a second person: `cunxiang confirm {}`", order.id)
+        } else {
+            self.held().to_owned()
+        };
+        Ok(Answer::Done(format!("order {}: {}{next}", order.id, order.kind)))
+    }
+
+    pub(super) async fn reair(&self, airing: AiringId, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
+        self.check_reair(&airing).await?;
+        self.file(OrderKind::Reair { airing }, caller, now).await
+    }
+
+    pub(super) async fn skip(&self, airing: AiringId, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
+        self.check_skip(&airing, now)?;
+        self.file(OrderKind::Skip { airing }, caller, now).await
+    }
+
+    pub(super) async fn silence(
+        &self,
+        stations: Targets,
+        until: Option<Timestamp>,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Answer, Refused> {
+        let until = until.unwrap_or(now + SILENCE);
+        if until <= now || until > now + SILENCE_MAX {
+            return refuse(format!(
+                "--until lies {}; name an instant within 14 days",
+                if until <= now { "in the past" } else { "too far off" }
+            ));
+        }
+        targets(&self.board.read().catalog, &stations)?;
+        self.file(OrderKind::Silence { stations, until }, caller, now).await
+    }
+
+    pub(super) async fn confirm(&self, order: u64, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
+        self.check_confirm(order, caller).await?;
+        let order = self.ledger.confirm_order(order, &caller.name, now).await?;
+        self.bell.notify_one();
+        Ok(Answer::Done(format!("order {} is confirmed: {}{}", order.id, order.kind, self.held())))
+    }
+
+    fn held(&self) -> &'static str {
+        if self.board.read().hold.is_some() { "; the county is in HOLD: it works after `cunxiang release`" } else { "" }
+    }
+
+    /// Two people are two who were here when it was filed: nobody makes a second one up to confirm it.
+    pub(super) async fn check_confirm(&self, order: u64, caller: &Caller) -> Result<(), Refused> {
+        let Some(order) = self.ledger.order(order).await? else {
+            return Err(crate::ledger::OrderFault::Unknown(order).into());
+        };
+        if !order.kind.needs_two_people() {
+            return caller.may(&[Role::Approver]);
+        }
+        caller.approves()?;
+        if caller.added.is_none_or(|added| added >= order.filed_at) {
+            return refuse(format!(
+                "{} was added after order {} was filed; another approver confirms it, or it is filed again",
+                caller.name, order.id
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) async fn announce(
+        &self,
+        broadcast: Id,
+        stations: Targets,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Answer, Refused> {
+        let silences = self.silences(now).await?;
+        let (kind, count) = self.check_announce(broadcast, stations, &silences, now)?;
+        let answer = self.file(kind, caller, now).await?;
+        Ok(match answer {
+            Answer::Done(text) => Answer::Done(format!("{text}; {count} station{}", if count == 1 { "" } else { "s" })),
+            other => other,
+        })
+    }
+
+    /// The silences that hold now: their numbers and stations.
+    pub(super) async fn silences(&self, now: Timestamp) -> Result<Vec<(u64, Targets)>, Refused> {
+        let mut found = Vec::new();
+        for order in self.ledger.orders(now - SILENCE_MAX).await? {
+            let OrderKind::Silence { stations, until } = order.kind else { continue };
+            let holds = order.state == OrderState::Released && until > now;
+            if holds && self.ledger.order_cancelled_by(order.id).await?.is_none() {
+                found.push((order.id, stations));
+            }
+        }
+        Ok(found)
+    }
+
+    /// What to file, and at how many stations it sounds.
+    fn check_announce(
+        &self,
+        broadcast: Id,
+        stations: Targets,
+        silences: &[(u64, Targets)],
+        now: Timestamp,
+    ) -> Result<(OrderKind, usize), Refused> {
+        let board = self.board.read();
+        let catalog = &board.catalog;
+        let Some(found) = catalog.broadcasts.get(&broadcast) else {
+            return refuse(format!("there is no broadcast `{broadcast}` without faults; `cunxiang check` tells why"));
+        };
+        if found.state != State::Ready {
+            return refuse(format!("broadcast `{broadcast}` is not ready; set state = \"ready\" in its file"));
+        }
+        let wanted = if stations.is_empty() { found.stations.clone() } else { targets(catalog, &stations)? };
+        let stations_found = catalog.stations_of(&wanted);
+        let sounding: Vec<&Id> = stations_found
+            .iter()
+            .filter(|station| catalog.programme(found, &station.languages, &station.voices).0.is_some())
+            .map(|station| &station.id)
+            .collect();
+        if sounding.is_empty() {
+            return refuse(format!(
+                "`{broadcast}` sounds at none of these stations: texts or recordings are missing; `cunxiang check` lists them"
+            ));
+        }
+        if found.class != Class::Emergency && catalog.county.quiet.holds(now) {
+            return refuse(format!(
+                "these are quiet hours until {}; only emergencies sound now",
+                catalog.county.quiet.until.format("%H:%M")
+            ));
+        }
+        if found.class != Class::Emergency {
+            let silenced = |id: &Id| {
+                silences.iter().find(|(_, texts)| {
+                    let targets: Vec<Target> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+                    catalog.stations_of(&targets).iter().any(|station| station.id == *id)
+                })
+            };
+            if let Some((order, _)) = sounding.first().and_then(|id| silenced(id))
+                && sounding.iter().all(|id| silenced(id).is_some())
+            {
+                return refuse(format!(
+                    "all of these stations are silenced now, by order {order}; `cunxiang cancel {order}` ends that"
+                ));
+            }
+        }
+        Ok((OrderKind::Announce { broadcast, stations, class: found.class }, sounding.len()))
+    }
+
+    async fn check_reair(&self, airing: &AiringId) -> Result<(), Refused> {
+        let row = self.ledger.airing(airing).await?;
+        if let Some(row) = &row
+            && row.class == Some(Class::Emergency)
+            && let Some(order) = row.order
+            && self.ledger.order_cancelled_by(order).await?.is_some()
+        {
+            return refuse(format!(
+                "order {order}, of which {airing} was one, has been cancelled; file it anew with `cunxiang announce {}`",
+                airing.broadcast
+            ));
+        }
+        match row.and_then(|row| row.outcome) {
+            Some(
+                Outcome::Missed(_)
+                | Outcome::Partial(_)
+                | Outcome::Refused(_)
+                | Outcome::Cancelled(_)
+                | Outcome::Expired
+                | Outcome::Unreported,
+            ) => Ok(()),
+            Some(Outcome::Played) => refuse(format!("{airing} was played; `announce` airs the broadcast again")),
+            None => refuse(format!("{airing} has not ended, or was never planned; `cunxiang log` lists what ended")),
+        }
+    }
+
+    fn check_skip(&self, airing: &AiringId, now: Timestamp) -> Result<(), Refused> {
+        let board = self.board.read();
+        let known = board.catalog.broadcasts.contains_key(&airing.broadcast)
+            && board.catalog.stations.contains_key(&airing.station);
+        if !known {
+            return refuse(format!(
+                "{airing} is of no broadcast or station that is here; `cunxiang plan` lists airings"
+            ));
+        }
+        if airing.instant <= now {
+            return refuse(format!("{airing} is past; `cunxiang silence` stops what sounds"));
+        }
+        Ok(())
+    }
+
+    pub(super) async fn release(&self, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
+        caller.may(&[Role::Engineer])?;
+        if self.ledger.hold().await?.is_none() {
+            return refuse("there is no HOLD to release".to_owned());
+        }
+        self.ledger.set_hold(None, &caller.name, now).await?;
+        self.bell.notify_one();
+        Ok(Answer::Done("the HOLD is released: rundowns and posts go out again".to_owned()))
+    }
+}
+
+/// Stations an order names.
+///
+/// Errors: one of them is unknown.
+pub(super) fn targets(catalog: &Catalog, texts: &[String]) -> Result<Vec<Target>, Refused> {
+    let mut found = Vec::new();
+    for text in texts {
+        let Ok(target) = text.parse::<Target>() else {
+            return refuse(format!("`{text}` names no stations; write a station's id, township:ID, group:ID or all"));
+        };
+        if catalog.stations_of(std::slice::from_ref(&target)).is_empty() {
+            return refuse(format!("there is no station `{text}`; config/stations.toml lists them"));
+        }
+        found.push(target);
+    }
+    Ok(found)
+}
