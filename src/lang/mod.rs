@@ -3,6 +3,8 @@
 pub mod bundle;
 pub mod language;
 pub mod lint;
+pub mod notes;
+pub mod source;
 pub mod topic;
 pub mod words;
 

@@ -9,6 +9,8 @@ use fluent_syntax::ast;
 
 use crate::base::problem::Place;
 use crate::base::{Id, Problem};
+use crate::lang::notes::Notes;
+use crate::lang::source::SourceDigest;
 
 /// One file of messages of one language.
 pub struct Topic {
@@ -28,6 +30,10 @@ pub struct Entry {
     pub patterns: BTreeMap<String, Pattern>,
     /// The message as it stands in the file, for the edition's exact bytes.
     pub source: Arc<str>,
+    /// Of a translation, the digest of the source text it was made from: `# @source` above it.
+    pub made_from: Option<SourceDigest>,
+    /// Who translated or wrote it, as its comment or its file's says; nobody reviews a text of his own.
+    pub author: Option<String>,
 }
 
 /// What a pattern refers to.
@@ -68,6 +74,7 @@ impl Topic {
             errors.into_iter().map(tell).collect::<Vec<_>>()
         })?;
         let starts = entry_starts(text);
+        let of_file = Notes::of_file(text);
         let mut entries = Vec::new();
         let mut problems = Vec::new();
         for entry in resource.entries() {
@@ -86,7 +93,16 @@ impl Topic {
             for attribute in &message.attributes {
                 patterns.insert(attribute.id.name.to_owned(), Pattern::of(&attribute.value));
             }
-            entries.push(Entry { id, place, patterns, source: text[range.clone()].trim_end().into() });
+            let notes = Notes::above(text, range.start);
+            let (made_from, author) = (notes.source, notes.author.or_else(|| of_file.author.clone()));
+            entries.push(Entry {
+                id,
+                place,
+                patterns,
+                source: text[range.clone()].trim_end().into(),
+                made_from,
+                author,
+            });
         }
         if !problems.is_empty() {
             return Err(problems);
