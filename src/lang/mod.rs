@@ -1,11 +1,14 @@
 //! Languages, their texts and how a text is rendered. The only module that knows Fluent; touches no file and no clock.
 
 pub mod bundle;
+pub mod difference;
 pub mod language;
 pub mod lint;
 pub mod notes;
 pub mod source;
+pub mod speech;
 pub mod topic;
+pub mod voice;
 pub mod words;
 
 pub use bundle::{Argument, Arguments, Bundle, Piece, RenderFault};
