@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::base::table::{Document, Field, Table, time_of_day};
 use crate::base::{Id, Length, Tag};
 use crate::catalog::model::{County, Names};
-use crate::lang::Language;
+use crate::lang::{Language, tags};
 use crate::rundown::quiet::Quiet;
 
 /// Reads the file; every fault is left in `document`. None when a part without which nothing works is missing.
@@ -117,11 +117,7 @@ pub fn names(field: &Field<'_>) -> Option<Names> {
 pub fn known_language(field: &Field<'_>, text: &str) -> Option<Tag> {
     let known = Language::of(text).and_then(|language| language.tag.parse().ok());
     if known.is_none() {
-        field.fault(
-            "unknown-language",
-            format!("there is no language `{text}` here"),
-            format!("write one of {}", Language::known()),
-        );
+        field.fault("unknown-language", format!("there is no language `{text}` here"), tags::help(text));
     }
     known
 }

@@ -24,7 +24,10 @@ impl Load<'_> {
                     "unknown-language",
                     Place::file(path),
                     what,
-                    format!("the folders of locales/ are {}", Language::known()),
+                    Language::meant_by(tag).map_or_else(
+                        |_| format!("the folders of locales/ are {}", Language::known()),
+                        |meant| format!("rename the folder to {}", meant.tag),
+                    ),
                 ));
                 continue;
             };

@@ -151,8 +151,7 @@ fn run_import(place: &Place, args: &Import) -> anyhow::Result<u8> {
 /// The texts the recording was made of, rendered as they are read aloud.
 fn bindings(catalog: &Catalog, args: &Import) -> anyhow::Result<Vec<Binding>> {
     let Some(language) = &args.language else { return Ok(Vec::new()) };
-    let language = Language::of(language)
-        .with_context(|| format!("there is no language `{language}` here; write one of {}", Language::known()))?;
+    let language = Language::meant_by(language)?;
     let tag: Tag = language.tag.parse().expect("the tags of the table are tags");
     let broadcast: Option<&Broadcast> = args
         .broadcast

@@ -42,10 +42,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     }
     arguments.extend(args.set.iter().cloned());
     let languages: Vec<&Language> = match &args.language {
-        Some(tag) => vec![
-            Language::of(tag)
-                .with_context(|| format!("there is no language `{tag}` here; write one of {}", Language::known()))?,
-        ],
+        Some(tag) => vec![Language::meant_by(tag)?],
         None => LANGUAGES.iter().collect(),
     };
     let has_message =

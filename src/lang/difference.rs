@@ -37,6 +37,14 @@ pub fn words(old: &str, new: &str) -> String {
     shown.replace('\n', " ")
 }
 
+/// The first characters of a difference, for where a line has a bound; `…` says that there is more.
+pub fn clipped(difference: &str, chars_max: usize) -> String {
+    match difference.char_indices().nth(chars_max) {
+        Some(_) => difference.chars().take(chars_max.saturating_sub(1)).chain(['…']).collect(),
+        None => difference.to_owned(),
+    }
+}
+
 /// Words that stayed: all of a few, else those beside a change.
 fn keep(shown: &mut String, words: &[String], after_change: bool, before_change: bool) {
     let (head, tail) = (usize::from(after_change) * CONTEXT, usize::from(before_change) * CONTEXT);
@@ -87,6 +95,8 @@ mod tests {
     fn a_text_too_long_to_compare_is_said_to_differ() {
         let long = "字".repeat(WORDS_MAX + 1);
         assert_eq!(words(&long, "字"), "the whole text");
+        assert_eq!(clipped("{+长长长+}", 4), "{+长…");
+        assert_eq!(clipped("{+长+}", 5), "{+长+}");
     }
 
     proptest::proptest! {

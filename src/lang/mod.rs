@@ -2,11 +2,13 @@
 
 pub mod bundle;
 pub mod difference;
+pub mod edit;
 pub mod language;
 pub mod lint;
 pub mod notes;
 pub mod source;
 pub mod speech;
+pub mod tags;
 pub mod topic;
 pub mod voice;
 pub mod words;

@@ -47,10 +47,13 @@ impl Wording {
     /// The wording of a message given as it stands in its file.
     pub fn of(message: &str) -> Option<Wording> {
         let resource = parser::parse(message).ok()?;
-        let message = resource.body.iter().find_map(|entry| match entry {
-            ast::Entry::Message(message) => Some(message),
+        resource.body.iter().find_map(|entry| match entry {
+            ast::Entry::Message(message) => Some(Wording::of_message(message)),
             _ => None,
-        })?;
+        })
+    }
+
+    fn of_message(message: &ast::Message<&str>) -> Wording {
         let mut pieces = BTreeMap::new();
         if let Some(value) = &message.value {
             pieces.insert(String::new(), pattern_source(value));
@@ -58,7 +61,7 @@ impl Wording {
         for attribute in &message.attributes {
             pieces.insert(attribute.id.name.to_owned(), pattern_source(&attribute.value));
         }
-        Some(Wording(pieces))
+        Wording(pieces)
     }
 
     pub fn digest(&self) -> SourceDigest {
@@ -77,6 +80,16 @@ impl Wording {
     pub fn piece(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
+}
+
+/// The wording of every message of a file; none when the file has a fault of syntax.
+pub fn wordings(file: &str) -> Option<BTreeMap<String, Wording>> {
+    let resource = parser::parse(file).ok()?;
+    let messages = resource.body.iter().filter_map(|entry| match entry {
+        ast::Entry::Message(message) => Some((message.id.name.to_owned(), Wording::of_message(message))),
+        _ => None,
+    });
+    Some(messages.collect())
 }
 
 /// A pattern in the one layout. None when `text` is no pattern, or more than one.

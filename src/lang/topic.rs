@@ -124,7 +124,7 @@ fn first_ink(text: &str, from: usize) -> usize {
 /// Where each message and term of a file without faults stands, from its id to the next entry or comment. An entry
 /// begins in the first column of a line; what belongs to it is indented, or is the `}` that closes a selector (Fluent
 /// syntax 1.0, section Entries).
-fn entry_starts(text: &str) -> BTreeMap<&str, Range<usize>> {
+pub(super) fn entry_starts(text: &str) -> BTreeMap<&str, Range<usize>> {
     let mut starts: BTreeMap<&str, Range<usize>> = BTreeMap::new();
     let mut open: Option<&str> = None;
     let mut at = 0;
