@@ -1,13 +1,12 @@
 //! `cunxiang log`: what was planned and how it ended, from the ledger.
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use chrono::{DateTime, FixedOffset, SecondsFormat, TimeDelta};
 use serde::Serialize;
 
 use crate::base::clock::RealClock;
 use crate::base::{Clock, Id, Tag, Timestamp};
-use crate::catalog::{self, load::Texts};
-use crate::cmd::{FINE, Format, Place, check, page};
+use crate::cmd::{FAULTS, FINE, Format, Place, on_air, page};
 use crate::ledger::{AiringFilter, AiringRow, Ledger, PostFilter, PostRow};
 use crate::planner::rows::local_time;
 use crate::rundown::{AiringId, Class, Level, outcome::PartPlayed};
@@ -64,7 +63,8 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     if !path.exists() {
         bail!("there is no ledger in {}; nothing has run here yet", place.data().display());
     }
-    let zone = zone(place)?;
+    let Some(catalog) = on_air::read(place)? else { return Ok(FAULTS) };
+    let zone = catalog.county.zone;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let ledger = Ledger::open(&path).await?;
@@ -102,12 +102,6 @@ async fn print(ledger: &Ledger, args: &Args, zone: chrono_tz::Tz) -> anyhow::Res
     };
     let rows = ledger.airings(&filter).await?;
     print_airings(&rows, args.format, zone)
-}
-
-fn zone(place: &Place) -> anyhow::Result<chrono_tz::Tz> {
-    let files = check::read(place)?;
-    let catalog = catalog::load(&files, &Texts::new()).catalog;
-    Ok(catalog.context("config/ has faults; `cunxiang check` tells them")?.county.zone)
 }
 
 fn print_airings(rows: &[AiringRow], format: Format, zone: chrono_tz::Tz) -> anyhow::Result<()> {

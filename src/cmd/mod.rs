@@ -7,6 +7,7 @@ mod doctor;
 mod log;
 mod logging;
 mod metrics;
+mod on_air;
 mod order;
 mod page;
 mod plan;

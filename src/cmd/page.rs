@@ -11,11 +11,23 @@ const YELLOW: Style = AnsiColor::Yellow.on_default();
 /// Prints faults, one a line.
 pub fn problems(problems: &[Problem]) {
     for problem in problems {
-        let (style, word) = match problem.severity {
-            Severity::Error => (RED, "error"),
-            Severity::Warning => (YELLOW, "warning"),
-        };
+        let (style, word) = shown(problem);
         anstream::println!("{style}{word}{style:#} {problem}");
+    }
+}
+
+/// Prints faults on standard error: beside a result, or in its place.
+pub fn problems_aside(problems: &[Problem]) {
+    for problem in problems {
+        let (style, word) = shown(problem);
+        anstream::eprintln!("{style}{word}{style:#} {problem}");
+    }
+}
+
+fn shown(problem: &Problem) -> (Style, &'static str) {
+    match problem.severity {
+        Severity::Error => (RED, "error"),
+        Severity::Warning => (YELLOW, "warning"),
     }
 }
 

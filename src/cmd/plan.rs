@@ -6,8 +6,8 @@ use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, TimeZone};
 
 use crate::base::clock::RealClock;
 use crate::base::{Clock, Id, Timestamp};
-use crate::catalog::{self, Catalog, load::Texts};
-use crate::cmd::{FAULTS, FINE, Format, Place, check, page};
+use crate::catalog::Catalog;
+use crate::cmd::{FAULTS, FINE, Format, Place, on_air, page};
 use crate::ledger::Ledger;
 use crate::planner::recurrence::day_begins;
 use crate::planner::{Planner, Registered, Registry, Row, explain, rows};
@@ -67,18 +67,12 @@ pub fn plan(place: &Place, args: &PlanArgs) -> anyhow::Result<u8> {
     let problems = planner.problems();
     if args.format == Format::Json {
         println!("{}", serde_json::to_string_pretty(&found)?);
-        page_to_stderr(&problems);
+        page::problems_aside(&problems);
     } else {
         print_rows(&found);
         page::problems(&problems);
     }
     Ok(if problems.iter().any(|problem| problem.is_error()) { FAULTS } else { FINE })
-}
-
-fn page_to_stderr(problems: &[crate::base::Problem]) {
-    for problem in problems {
-        anstream::eprintln!("{problem}");
-    }
 }
 
 fn print_rows(found: &[Row]) {
@@ -137,12 +131,7 @@ fn instant(text: &str, zone: chrono_tz::Tz) -> anyhow::Result<Timestamp> {
 
 /// Reads the content, and the ledger where there is one. None when there is no content; its faults are told.
 fn read(place: &Place) -> anyhow::Result<Option<Known>> {
-    let files = check::read(place)?;
-    let loaded = catalog::load(&files, &Texts::new());
-    let Some(catalog) = loaded.catalog else {
-        page::problems(&loaded.problems);
-        return Ok(None);
-    };
+    let Some(catalog) = on_air::read(place)? else { return Ok(None) };
     let path = place.data().join("ledger.db");
     let has_ledger = path.exists();
     let (orders, registry) = if has_ledger { from_ledger(&path, &catalog)? } else { (Vec::new(), Registry::default()) };

@@ -3,8 +3,8 @@
 use anyhow::Context;
 
 use crate::base::{Id, Tag};
-use crate::catalog::{self, Catalog, load::Texts};
-use crate::cmd::{FAULTS, FINE, Place, check, page};
+use crate::catalog::Catalog;
+use crate::cmd::{FAULTS, FINE, Place, on_air};
 use crate::lang::{Arguments, LANGUAGES, Language, Piece, bundle::argument_of};
 
 #[derive(clap::Args)]
@@ -26,12 +26,7 @@ pub struct Args {
 }
 
 pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
-    let files = check::read(place)?;
-    let loaded = catalog::load(&files, &Texts::new());
-    let Some(catalog) = loaded.catalog else {
-        page::problems(&loaded.problems);
-        return Ok(FAULTS);
-    };
+    let Some(catalog) = on_air::read(place)? else { return Ok(FAULTS) };
     let mut arguments = Arguments::new();
     if let Some(id) = &args.broadcast {
         let broadcast = catalog

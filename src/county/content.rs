@@ -60,8 +60,15 @@ fn fault(path: &Path, error: io::Error) -> ContentFault {
     ContentFault::Io { path: path.display().to_string(), error }
 }
 
+/// Where the last good forms are, below the data folder.
+pub fn kept_in(data: &Path) -> PathBuf {
+    data.join("good")
+}
+
 /// The good forms: one file each, its path below the home folder kept.
-fn read_kept(keep: &Path) -> io::Result<Texts> {
+///
+/// Errors: the folder is there and cannot be read.
+pub fn read_kept(keep: &Path) -> io::Result<Texts> {
     let mut texts = Texts::new();
     let mut folders = vec![keep.to_owned()];
     while let Some(folder) = folders.pop() {

@@ -145,7 +145,7 @@ impl County {
         outbox: Arc<Outbox>,
     ) -> Result<County, CountyFault> {
         let now = clock.now();
-        let content = Content::open(&options.home, &options.data.join("good"))?;
+        let content = Content::open(&options.home, &content::kept_in(&options.data))?;
         let (keys, ceremony) = CountyKeys::open(&options.data.join("keys"), content.catalog.county.quiet, now)?;
         tell(ceremony, &options);
         let epoch = match ledger.epoch().await? {

@@ -60,6 +60,10 @@ fn a_good_change_takes_effect_and_a_faulty_one_holds_nothing_else_back() {
     is_told(&home, "broadcasts/rooms.toml:1:");
     home.edit("config/chats.toml", "[[chat]]", "[[chat]]\ncolour = \"red\"");
     is_told(&home, "config/chats.toml:3:1: ");
+    // Whoever reads beside the daemon sees what it has on air, and is told so.
+    let log = home.output(&["log"]);
+    let told = String::from_utf8_lossy(&log.stderr).into_owned();
+    assert!(log.status.success() && told.contains("config/ has faults; this is the form that is on air"), "{told}");
     // config/ changes whole or not at all: a good change of another of its files waits for the faulty one.
     home.edit("config/stations.toml", "languages = [\"bo\", \"lis\", \"zh-CN\"]", "languages = [\"zh-CN\"]");
     home.edit("broadcasts/hands.toml", "11:00", "10:30");
