@@ -7,6 +7,7 @@ pub mod digest;
 pub mod durable;
 pub mod id;
 pub mod length;
+pub mod near;
 pub mod problem;
 pub mod table;
 pub mod tag;

@@ -13,8 +13,8 @@ use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
-use crate::base::Problem;
 use crate::base::problem::Place;
+use crate::base::{Problem, near};
 
 /// The rule of a file that is not TOML.
 pub const SYNTAX: &str = "toml-syntax";
@@ -152,10 +152,9 @@ impl<'d> Table<'d> {
         let asked = self.asked.borrow();
         for (key, _) in self.table.iter().filter(|(key, _)| !asked.contains(key.get_ref().as_ref())) {
             let name: &str = key.get_ref().as_ref();
-            let near = asked.iter().map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
-            let help = match near {
-                Some((distance, known)) if distance <= 2 => format!("did you mean `{known}`?"),
-                _ => format!("remove it; known here: {}", asked.iter().copied().collect::<Vec<_>>().join(", ")),
+            let help = match near::nearest(name, asked.iter().copied()) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("remove it; known here: {}", asked.iter().copied().collect::<Vec<_>>().join(", ")),
             };
             self.document.error("unknown-key", key.span().start, format!("unknown key `{name}`"), help);
         }
