@@ -189,6 +189,28 @@ fn every_fault_says_what_and_what_to_do() {
     }
 }
 
+#[test]
+fn a_reader_that_has_gone_is_no_fault() {
+    let lines: [&[&str]; 7] = [
+        &["plan", "--days", "14", "--format", "json"],
+        &["plan", "--days", "14"],
+        &["check"],
+        &["check", "--format", "json"],
+        &["show", "wear-mask"],
+        &["clip", "list"],
+        &["completions", "bash"],
+    ];
+    for arguments in lines {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cunxiang"));
+        command.arg("--home").arg(root()).args(arguments).stdout(writer);
+        let output = command.output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && !told.contains("panicked"), "{arguments:?}: {}\n{told}", output.status);
+    }
+}
+
 /// The repository's own county: everything the sample is there to show.
 mod sample {
     use super::*;

@@ -1,23 +1,22 @@
 //! `cunxiang check`: every fault of every file, before anything airs.
 
 use anyhow::Context;
-use chrono::NaiveDate;
 
 use crate::base::clock::RealClock;
 use crate::base::problem::Place as At;
 use crate::base::{Clock, Problem, Severity};
 use crate::catalog::{self, Catalog, Files, Loaded, Send, load::Texts};
+use crate::cmd::instant::Instant;
 use crate::cmd::{FAULTS, FINE, Format, Place, page};
 use crate::config::{Machine, machine};
 use crate::outbox::channel::CHANNELS;
-use crate::planner::recurrence::day_begins;
 use crate::planner::{Planner, Registry};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Look at what airs from this local day on [default: from now on]
-    #[arg(long, value_name = "DATE")]
-    from: Option<NaiveDate>,
+    /// Look at what airs from this day or instant on [default: from now on]
+    #[arg(long, value_name = "INSTANT")]
+    from: Option<Instant>,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
@@ -28,7 +27,8 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     problems.extend(clips_that_do_not_decode(place, &files));
     let machine = machine(place, &mut problems)?;
     if let Some(catalog) = &catalog {
-        let now = args.from.map_or_else(|| RealClock::default().now(), |day| day_begins(day, catalog.county.zone));
+        let now = RealClock::default().now();
+        let now = args.from.map_or(Ok(now), |from| from.in_zone(catalog.county.zone, now))?;
         problems.extend(Planner::new(catalog, &[], &Registry::default(), now).problems());
         problems.extend(chats(catalog, machine.as_ref()));
         let loudspeakers = machine.as_ref().map_or(&[][..], |machine| &machine.loudspeakers);
@@ -38,7 +38,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     problems.sort();
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     if args.format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&problems)?);
+        page::json(&problems)?;
     } else {
         page::problems(&problems);
         let warnings = page::count(problems.len() - errors, "warning");

@@ -1,6 +1,6 @@
 //! `cunxiang doctor`: what this machine has and lacks, each with what to do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
 
@@ -20,6 +20,13 @@ const KEY_LEFT_MIN: TimeDelta = TimeDelta::days(30);
 /// No county was founded before this program.
 const CLOCK_YEAR_MIN: i32 = 2026;
 
+#[derive(clap::Args)]
+pub struct Args {
+    /// This machine's file [default: config/machine.toml below the home folder]
+    #[arg(long, value_name = "FILE")]
+    machine: Option<PathBuf>,
+}
+
 /// How one thing is.
 struct Finding {
     what: &'static str,
@@ -27,7 +34,7 @@ struct Finding {
     state: Result<String, String>,
 }
 
-pub fn run(place: &Place) -> anyhow::Result<u8> {
+pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     let mut findings = Vec::new();
     let mut see = |what, state| findings.push(Finding { what, state });
     see("content", content(place));
@@ -35,9 +42,10 @@ pub fn run(place: &Place) -> anyhow::Result<u8> {
     see("disk", disk(place));
     see("ledger", ledger(place));
     see("keys", keys(place));
-    let text = std::fs::read_to_string(place.home.join(machine::PATH));
-    match text.map_err(|error| error.to_string()).and_then(|text| {
-        machine::read(machine::PATH, &text, &place.home)
+    let (path, file) = machine::place(&place.home, args.machine.as_deref());
+    let text = std::fs::read_to_string(&path);
+    match text.map_err(|error| format!("{file} cannot be read: {error}")).and_then(|text| {
+        machine::read(&file, &text, &place.home)
             .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))
     }) {
         Ok(machine) => {
@@ -52,7 +60,7 @@ pub fn run(place: &Place) -> anyhow::Result<u8> {
                 see("channel", Err(fault.to_string()));
             }
         }
-        Err(why) => see("machine", Err(format!("config/machine.toml: {why}"))),
+        Err(why) => see("machine", Err(why)),
     }
     see("sound devices", Ok(devices()));
     see("fonts", fonts());

@@ -1,30 +1,36 @@
 //! `cunxiang log`: what was planned and how it ended, from the ledger.
 
 use anyhow::bail;
-use chrono::{DateTime, FixedOffset, SecondsFormat, TimeDelta};
+use chrono::{SecondsFormat, TimeDelta};
+use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
 use crate::base::clock::RealClock;
-use crate::base::{Clock, Id, Tag, Timestamp};
+use crate::base::{Clock, Id, Tag, Timestamp, near};
+use crate::catalog::Catalog;
+use crate::cmd::instant::Instant;
 use crate::cmd::{FAULTS, FINE, Format, Place, on_air, page};
 use crate::ledger::{AiringFilter, AiringRow, Ledger, PostFilter, PostRow};
 use crate::planner::rows::local_time;
 use crate::rundown::{AiringId, Class, Level, outcome::PartPlayed};
 
+/// What `--outcome` knows: an airing without an outcome is `planned`.
+const OUTCOMES: [&str; 8] = ["planned", "played", "partial", "missed", "cancelled", "expired", "refused", "unreported"];
+
 #[derive(clap::Args)]
 pub struct Args {
     /// Due at or after this [default: two days before the end]
     #[arg(long, value_name = "INSTANT")]
-    from: Option<DateTime<FixedOffset>>,
+    from: Option<Instant>,
     /// Due before this [default: now, or after the newest]
-    #[arg(long, value_name = "INSTANT")]
-    to: Option<DateTime<FixedOffset>>,
+    #[arg(long, value_name = "INSTANT", alias = "to")]
+    until: Option<Instant>,
     #[arg(long)]
     station: Option<Id>,
     #[arg(long)]
     broadcast: Option<Id>,
-    /// planned, played, partial, missed, cancelled, expired, refused or unreported
-    #[arg(long)]
+    /// How they ended, or that they have not
+    #[arg(long, value_name = "WORD", value_parser = PossibleValuesParser::new(OUTCOMES))]
     outcome: Option<String>,
     /// Posts to chat groups instead of airings
     #[arg(long, conflicts_with_all = ["orders", "station", "outcome"])]
@@ -64,25 +70,27 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         bail!("there is no ledger in {}; nothing has run here yet", place.data().display());
     }
     let Some(catalog) = on_air::read(place)? else { return Ok(FAULTS) };
-    let zone = catalog.county.zone;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let ledger = Ledger::open(&path).await?;
-        let printed = print(&ledger, args, zone).await;
+        let printed = print(&ledger, args, &catalog).await;
         ledger.close().await;
         printed
     })?;
     Ok(FINE)
 }
 
-async fn print(ledger: &Ledger, args: &Args, zone: chrono_tz::Tz) -> anyhow::Result<()> {
+async fn print(ledger: &Ledger, args: &Args, catalog: &Catalog) -> anyhow::Result<()> {
+    let (zone, now) = (catalog.county.zone, RealClock::default().now());
+    let instant = |written: Option<Instant>| written.map(|written| written.in_zone(zone, now)).transpose();
     if args.orders {
-        super::order::print_orders(&ledger.orders(Timestamp::UNIX_EPOCH).await?);
+        super::order::print_orders(&ledger.orders(Timestamp::UNIX_EPOCH).await?, zone);
         return Ok(());
     }
     if args.posts {
         let filter = PostFilter {
-            since: args.from.map(|from| from.to_utc()),
+            since: instant(args.from)?,
+            until: instant(args.until)?,
             broadcast: args.broadcast.clone(),
             ..PostFilter::default()
         };
@@ -90,9 +98,9 @@ async fn print(ledger: &Ledger, args: &Args, zone: chrono_tz::Tz) -> anyhow::Res
     }
     // A daemon with a shifted clock has rows of the future: the end of the ledger is its newest row, not now.
     let latest = ledger.latest_ended().await?;
-    let end = RealClock::default().now().max(latest.map_or(Timestamp::UNIX_EPOCH, |at| at + TimeDelta::seconds(1)));
-    let to = args.to.map_or(end, |to| to.to_utc());
-    let from = args.from.map_or(to - TimeDelta::days(2), |from| from.to_utc());
+    let end = now.max(latest.map_or(Timestamp::UNIX_EPOCH, |at| at + TimeDelta::seconds(1)));
+    let to = instant(args.until)?.unwrap_or(end);
+    let from = instant(args.from)?.unwrap_or(to - TimeDelta::days(2));
     let filter = AiringFilter {
         from,
         to,
@@ -101,13 +109,43 @@ async fn print(ledger: &Ledger, args: &Args, zone: chrono_tz::Tz) -> anyhow::Res
         state: args.outcome.clone(),
     };
     let rows = ledger.airings(&filter).await?;
+    if rows.is_empty() {
+        is_known(ledger, &filter, catalog).await?;
+    }
     print_airings(&rows, args.format, zone)
+}
+
+/// Whether what nothing was found of is there at all: in the content, or in the ledger of old.
+///
+/// Errors: a station or a broadcast that nothing here knows.
+async fn is_known(ledger: &Ledger, filter: &AiringFilter, catalog: &Catalog) -> anyhow::Result<()> {
+    let asked = [
+        ("station", &filter.station, catalog.stations.keys().map(Id::as_str).collect::<Vec<_>>()),
+        ("broadcast", &filter.broadcast, catalog.broadcasts.keys().map(Id::as_str).collect()),
+    ];
+    for (what, id, known) in asked {
+        let Some(id) = id.as_ref().filter(|id| !known.contains(&id.as_str())) else { continue };
+        let ever = AiringFilter {
+            from: Timestamp::MIN_UTC,
+            to: Timestamp::MAX_UTC,
+            station: (what == "station").then(|| id.clone()),
+            broadcast: (what == "broadcast").then(|| id.clone()),
+            state: None,
+        };
+        if ledger.airings(&ever).await?.is_empty() {
+            bail!(
+                "neither config/ and broadcasts/ nor the ledger know a {what} `{id}`{}",
+                near::hint(id.as_str(), known)
+            );
+        }
+    }
+    Ok(())
 }
 
 fn print_airings(rows: &[AiringRow], format: Format, zone: chrono_tz::Tz) -> anyhow::Result<()> {
     if format == Format::Json {
         let rows: Vec<Row<'_>> = rows.iter().map(|row| json_row(row, zone)).collect();
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        page::json(&rows)?;
         return Ok(());
     }
     let cells: Vec<Vec<String>> = rows
@@ -170,7 +208,7 @@ fn print_posts(rows: &[PostRow], format: Format, zone: chrono_tz::Tz) -> anyhow:
                 })
             })
             .collect();
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        page::json(&rows)?;
         return Ok(());
     }
     let cells: Vec<Vec<String>> = rows

@@ -1,9 +1,11 @@
 //! The command line: one file a subcommand. The only place that assembles the other modules.
+#![deny(clippy::print_stdout, reason = "std's macros panic when whoever reads the output has gone; anstream's do not")]
 
 mod backup;
 mod check;
 mod clip;
 mod doctor;
+mod instant;
 mod log;
 mod logging;
 mod metrics;
@@ -13,6 +15,7 @@ mod page;
 mod plan;
 mod run;
 mod show;
+mod status;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -89,11 +92,11 @@ enum Command {
     /// Print the orders of the last 30 days
     Orders,
     /// Print what the daemon does now
-    Status,
+    Status(status::Args),
     /// Who may do what
     People(order::People),
     /// Look at this machine: devices, disk, clock, ledger, keys, tokens
-    Doctor,
+    Doctor(doctor::Args),
     /// Write ledger and content into one file
     Backup(backup::BackupArgs),
     /// Put a backup's ledger and content in place; the county then waits in HOLD
@@ -129,13 +132,16 @@ pub fn main() -> ExitCode {
         Command::Confirm(sub) => order::confirm(&args.place, &sub),
         Command::Release => order::release(&args.place),
         Command::Orders => order::orders(&args.place),
-        Command::Status => order::status(&args.place),
+        Command::Status(sub) => status::run(&args.place, &sub),
         Command::People(sub) => order::people(&args.place, &sub),
-        Command::Doctor => doctor::run(&args.place),
+        Command::Doctor(sub) => doctor::run(&args.place, &sub),
         Command::Backup(sub) => backup::backup(&args.place, &sub),
         Command::Restore(sub) => backup::restore(&args.place, &sub),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Args::command(), "cunxiang", &mut std::io::stdout());
+            // Into memory first: it panics where it cannot write.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "cunxiang", &mut script);
+            anstream::print!("{}", String::from_utf8_lossy(&script));
             Ok(FINE)
         }
         Command::Clip(sub) => clip::run(&args.place, &sub),

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, bail};
-use chrono::{DateTime, FixedOffset};
+use chrono_tz::Tz;
 
 use crate::base::Id;
-use crate::cmd::{FINE, Place, page};
+use crate::cmd::instant::Instant;
+use crate::cmd::{FINE, Place, page, status};
 use crate::console::ask;
 use crate::console::control::{Answer, Ask, SOCKET};
 use crate::ledger::Role;
@@ -53,9 +54,9 @@ pub struct OrderNumber {
 pub struct Silence {
     #[command(flatten)]
     stations: Stations,
-    /// Until when, as 2026-11-24T12:00:00+08:00 [default: two hours from now]
+    /// Until when, as 12:00 or "2026-11-24 12:00" [default: two hours from now]
     #[arg(long, value_name = "INSTANT")]
-    until: Option<DateTime<FixedOffset>>,
+    until: Option<Instant>,
 }
 
 #[derive(clap::Args)]
@@ -112,7 +113,16 @@ pub fn silence(place: &Place, args: &Silence) -> anyhow::Result<u8> {
     if stations.is_empty() {
         bail!("say where: --station STATION, or --all");
     }
-    say(place, &Ask::Silence { stations, until: args.until.map(|until| until.to_utc()) })
+    let until = match args.until.map(|until| (until, until.exact())) {
+        None => None,
+        Some((_, Some(exact))) => Some(exact),
+        // By the daemon's clock, which may be shifted, and in its county's time.
+        Some((local, None)) => {
+            let report = status::ask(place)?;
+            Some(local.in_zone(report.time_zone, report.clock.to_utc())?)
+        }
+    };
+    say(place, &Ask::Silence { stations, until })
 }
 
 pub fn people(place: &Place, args: &People) -> anyhow::Result<u8> {
@@ -130,8 +140,8 @@ pub fn people(place: &Place, args: &People) -> anyhow::Result<u8> {
 fn say(place: &Place, ask: &Ask) -> anyhow::Result<u8> {
     match ask_daemon(place, ask)? {
         Answer::Done(text) => anstream::println!("{text}"),
-        Answer::Status(status) => anstream::println!("{status:#}"),
-        Answer::Orders(orders) => print_orders(&orders),
+        Answer::Status(status) => page::json(&status)?,
+        Answer::Orders(orders) => print_orders(&orders, status::ask(place)?.time_zone),
         Answer::People(people) => {
             let rows: Vec<Vec<String>> = people
                 .iter()
@@ -171,7 +181,7 @@ pub fn ask_daemon(place: &Place, question: &Ask) -> anyhow::Result<Answer> {
     })
 }
 
-pub fn print_orders(orders: &[Order]) {
+pub fn print_orders(orders: &[Order], zone: Tz) {
     let rows: Vec<Vec<String>> = orders
         .iter()
         .map(|order| {
@@ -183,9 +193,9 @@ pub fn print_orders(orders: &[Order]) {
             vec![
                 order.id.to_string(),
                 state,
-                order.kind.to_string(),
+                order.kind.in_words(zone),
                 by,
-                order.filed_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+                order.filed_at.with_timezone(&zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             ]
         })
         .collect();
@@ -195,9 +205,4 @@ pub fn print_orders(orders: &[Order]) {
 /// Prints the orders of the last 30 days.
 pub fn orders(place: &Place) -> anyhow::Result<u8> {
     say(place, &Ask::Orders).context("orders are the daemon's to tell")
-}
-
-/// Prints what the daemon does now.
-pub fn status(place: &Place) -> anyhow::Result<u8> {
-    say(place, &Ask::Status)
 }

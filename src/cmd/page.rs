@@ -52,6 +52,14 @@ pub fn table(heading: &[&str], rows: &[Vec<String>]) {
     }
 }
 
+/// Prints a result for programs.
+///
+/// Errors: it cannot be written as JSON.
+pub fn json(value: &impl serde::Serialize) -> serde_json::Result<()> {
+    anstream::println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
 /// `1 fault`, `3 faults`.
 pub fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }

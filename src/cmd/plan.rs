@@ -2,11 +2,12 @@
 //! ledger adds (orders, notice numbers) is taken in where there is one.
 
 use anyhow::{Context, bail};
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, TimeZone};
+use chrono::TimeDelta;
 
 use crate::base::clock::RealClock;
-use crate::base::{Clock, Id, Timestamp};
+use crate::base::{Clock, Id, Timestamp, near};
 use crate::catalog::Catalog;
+use crate::cmd::instant::Instant;
 use crate::cmd::{FAULTS, FINE, Format, Place, on_air, page};
 use crate::ledger::Ledger;
 use crate::planner::recurrence::day_begins;
@@ -21,9 +22,9 @@ pub struct PlanArgs {
     /// These stations only; may be given more than once
     #[arg(long = "station")]
     stations: Vec<Id>,
-    /// The first local day [default: today]
-    #[arg(long, value_name = "DATE")]
-    from: Option<NaiveDate>,
+    /// From this day or instant on [default: the beginning of today]
+    #[arg(long, value_name = "INSTANT")]
+    from: Option<Instant>,
     /// How many days
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(DAYS_MAX)))]
     days: u32,
@@ -35,9 +36,9 @@ pub struct PlanArgs {
 pub struct ExplainArgs {
     #[arg(long)]
     station: Id,
-    /// The minute, as 2026-11-24T07:30+08:00, or local as "2026-11-24 07:30"
+    /// The minute, as "2026-11-24 07:30" in the county's time, or with an offset
     #[arg(long, value_name = "INSTANT")]
-    at: String,
+    at: Instant,
 }
 
 /// The content, and what the ledger knows beside it.
@@ -52,13 +53,15 @@ pub fn plan(place: &Place, args: &PlanArgs) -> anyhow::Result<u8> {
     let Some(known) = read(place)? else { return Ok(FAULTS) };
     let zone = known.catalog.county.zone;
     if let Some(station) = args.stations.iter().find(|id| !known.catalog.stations.contains_key(*id)) {
-        bail!("there is no station `{station}`; config/stations.toml lists them");
+        bail!(no_station(station, &known.catalog));
     }
     let now = RealClock::default().now();
-    let first = args.from.unwrap_or_else(|| now.with_timezone(&zone).date_naive());
-    let (from, until) = (day_begins(first, zone), day_begins(first + TimeDelta::days(i64::from(args.days)), zone));
+    let today = day_begins(now.with_timezone(&zone).date_naive(), zone);
+    let from = args.from.map_or(Ok(today), |from| from.in_zone(zone, now))?;
+    let first = from.with_timezone(&zone).date_naive();
+    let until = day_begins(first + TimeDelta::days(i64::from(args.days)), zone);
     // A plan of another day is made as it would be on that day.
-    let planned_at = if args.from.is_some() { from } else { now };
+    let planned_at = if args.from.is_some() { day_begins(first, zone) } else { now };
     let planner = Planner::new(&known.catalog, &known.orders, &known.registry, planned_at);
     let wanted = known.catalog.stations.keys().filter(|id| args.stations.is_empty() || args.stations.contains(id));
     let mut found: Vec<Row> =
@@ -66,7 +69,7 @@ pub fn plan(place: &Place, args: &PlanArgs) -> anyhow::Result<u8> {
     found.sort_by(|a, b| (&a.at, &a.station, &a.broadcast).cmp(&(&b.at, &b.station, &b.broadcast)));
     let problems = planner.problems();
     if args.format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&found)?);
+        page::json(&found)?;
         page::problems_aside(&problems);
     } else {
         print_rows(&found);
@@ -95,38 +98,25 @@ fn print_rows(found: &[Row]) {
     anstream::println!("{}", page::count(found.len(), "airing"));
 }
 
+fn no_station(written: &Id, catalog: &Catalog) -> String {
+    let hint = near::hint(written.as_str(), catalog.stations.keys().map(Id::as_str));
+    format!("there is no station `{written}`; config/stations.toml lists them{hint}")
+}
+
 pub fn explain_minute(place: &Place, args: &ExplainArgs) -> anyhow::Result<u8> {
     let Some(known) = read(place)? else { return Ok(FAULTS) };
-    let at = instant(&args.at, known.catalog.county.zone)?;
     let zone = known.catalog.county.zone;
+    let at = args.at.in_zone(zone, RealClock::default().now())?;
     // Without a ledger nothing is known of when a broadcast became ready: the day is told as if all were by then.
     let now = match known.has_ledger {
         true => RealClock::default().now(),
         false => day_begins(at.with_timezone(&zone).date_naive(), zone),
     };
     let planner = Planner::new(&known.catalog, &known.orders, &known.registry, now);
-    let explanation = explain(&planner, &args.station, at)
-        .with_context(|| format!("there is no station `{}`; config/stations.toml lists them", args.station))?;
+    let explanation =
+        explain(&planner, &args.station, at).with_context(|| no_station(&args.station, &known.catalog))?;
     anstream::print!("{explanation}");
     Ok(FINE)
-}
-
-/// Reads an instant with an offset, or a local one.
-fn instant(text: &str, zone: chrono_tz::Tz) -> anyhow::Result<Timestamp> {
-    for form in ["%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%dT%H:%M%:z"] {
-        if let Ok(at) = DateTime::<FixedOffset>::parse_from_str(text, form) {
-            return Ok(at.to_utc());
-        }
-    }
-    for form in ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"] {
-        if let Ok(local) = chrono::NaiveDateTime::parse_from_str(text, form) {
-            let at = zone.from_local_datetime(&local).earliest();
-            return at
-                .map(|at| at.to_utc())
-                .with_context(|| format!("{text} does not exist in {zone}: the clock is put forward over it"));
-        }
-    }
-    bail!("`{text}` is no instant; write it as 2026-11-24T07:30+08:00, or local as \"2026-11-24 07:30\"")
 }
 
 /// Reads the content, and the ledger where there is one. None when there is no content; its faults are told.

@@ -8,14 +8,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use chrono::{DateTime, FixedOffset, TimeDelta};
+use chrono::TimeDelta;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
 use crate::base::clock::RealClock;
 use crate::base::{Clock, Timestamp};
-use crate::cmd::{FAULTS, FINE, Place, logging, page};
+use crate::cmd::instant::Instant;
+use crate::cmd::status::{BEAT_MAX, Watched};
+use crate::cmd::{FAULTS, FINE, Place, logging, on_air, page};
 use crate::config::{Machine, machine};
 use crate::console::control::{self, Control};
 use crate::console::monitor;
@@ -34,10 +36,6 @@ const STATION_STOP_MAX: Duration = Duration::from_secs(4);
 const POSTS_STOP_MAX: Duration = Duration::from_secs(3);
 /// After a pass that failed, the next one comes this much later.
 const RETRY_AFTER: TimeDelta = TimeDelta::seconds(5);
-/// The scheduling thread wakes at least every 30 s; one that has not for this long is stuck.
-const BEAT_MAX: TimeDelta = TimeDelta::seconds(75);
-/// A county that has had no good pass for this long is not well: it makes one a minute.
-const PASS_MAX: TimeDelta = TimeDelta::seconds(180);
 /// Changes of files come in bursts: an editor's save is three events.
 const SETTLE: Duration = Duration::from_millis(300);
 
@@ -48,12 +46,11 @@ pub struct Args {
     machine: Option<PathBuf>,
     /// Begin at this instant and run on at real pace; for a sample county only
     #[arg(long, value_name = "INSTANT")]
-    clock: Option<DateTime<FixedOffset>>,
+    clock: Option<Instant>,
 }
 
 pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
-    let path = args.machine.clone().unwrap_or_else(|| place.home.join(machine::PATH));
-    let file = path.strip_prefix(&place.home).unwrap_or(&path).display().to_string();
+    let (path, file) = machine::place(&place.home, args.machine.as_deref());
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("{} cannot be read; write it as docs/ref/machine.md says", path.display()))?;
     let machine = match machine::read(&file, &text, &place.home) {
@@ -63,8 +60,8 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
             return Ok(FAULTS);
         }
     };
-    let clock: Arc<dyn Clock> =
-        Arc::new(args.clock.map_or_else(RealClock::default, |at| RealClock::starting_at(at.to_utc())));
+    let start = args.clock.map(|at| start(place, at)).transpose()?;
+    let clock: Arc<dyn Clock> = Arc::new(start.map_or_else(RealClock::default, RealClock::starting_at));
     logging::begin(machine.log_format, &machine.log_filter, args.clock.is_some().then(|| clock.clone()))?;
     // The county's passes and the outbox want one thread each; sockets fit between.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -81,6 +78,15 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         },
         result => result,
     }
+}
+
+/// The instant that `--clock` names; a local one needs the county's time zone.
+fn start(place: &Place, written: Instant) -> anyhow::Result<Timestamp> {
+    if let Some(at) = written.exact() {
+        return Ok(at);
+    }
+    let catalog = on_air::read(place)?.context("the county's time zone is not known; write --clock with its offset")?;
+    written.in_zone(catalog.county.zone, RealClock::default().now())
 }
 
 async fn daemon(
@@ -159,18 +165,28 @@ async fn daemon(
     if let Err(error) = &watch {
         warn!("files are not watched ({error}); changes are found within a minute");
     }
-    let status = status_of(board.clone(), running.clone(), outbox.clone(), clock.clone(), is_shifted);
+    let passed_ms = Arc::new(AtomicI64::new(clock.now().timestamp_millis()));
+    let watched = Watched {
+        board: board.clone(),
+        running: running.clone(),
+        outbox: outbox.clone(),
+        clock: clock.clone(),
+        passed_ms: passed_ms.clone(),
+        is_shifted,
+    };
+    let asked = watched.clone();
     let control_listener =
         control::listen(&data).with_context(|| format!("{} cannot be made", data.join(control::SOCKET).display()))?;
-    let control =
-        Control { ledger, board: board.clone(), clock: clock.clone(), bell: bell.clone(), status: Box::new(status) };
+    let control = Control {
+        ledger,
+        board: board.clone(),
+        clock: clock.clone(),
+        bell: bell.clone(),
+        status: Box::new(move || asked.report()),
+    };
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(Arc::new(control).serve(control_listener));
-    let passed_ms = Arc::new(AtomicI64::new(clock.now().timestamp_millis()));
-    tasks.spawn(monitor::serve(
-        monitor_listener,
-        pages(board.clone(), running.clone(), outbox.clone(), clock.clone(), passed_ms.clone(), is_shifted),
-    ));
+    tasks.spawn(monitor::serve(monitor_listener, watched.pages()));
     let sending = tokio::spawn(send_posts(outbox.clone(), board.clone(), clock.clone()));
 
     info!(listen = %listen, data = %data.display(), "ready");
@@ -336,87 +352,4 @@ fn watch(home: &Path, bell: Arc<Notify>) -> notify::Result<Watch> {
         }
     }
     Ok(Watch { changed, _watcher: watcher })
-}
-
-type Status = serde_json::Value;
-
-/// What `cunxiang status` prints.
-fn status_of(
-    board: Arc<county::snapshot::Board>,
-    running: Arc<station::Running>,
-    outbox: Arc<Outbox>,
-    clock: Arc<dyn Clock>,
-    is_shifted: bool,
-) -> impl Fn() -> Status + Send + Sync {
-    move || {
-        let snapshot = board.read();
-        let zone = snapshot.catalog.county.zone;
-        let local = |at: Timestamp| at.with_timezone(&zone).to_rfc3339();
-        let stations: Vec<Status> = running
-            .status()
-            .into_iter()
-            .map(|status| {
-                serde_json::json!({
-                    "station": status.station, "sink": status.sink, "device": format!("{:?}", status.device),
-                    "sounding": status.sounding, "rundown": status.held, "refused": status.refusal,
-                    "next": status.next.map(|(airing, at)| serde_json::json!({ "airing": airing, "at": local(at) })),
-                })
-            })
-            .collect();
-        serde_json::json!({
-            "county": snapshot.catalog.county.id, "sample": snapshot.catalog.county.sample, "clock": local(clock.now()),
-            "clock_shifted": is_shifted, "hold": snapshot.hold.as_ref().map(|hold| hold.reason.clone()),
-            "faults": snapshot.problems.iter().filter(|problem| problem.is_error()).map(ToString::to_string).collect::<Vec<_>>(),
-            "stations": stations, "journal": running.journal_fault(), "posts": posts_of(outbox.counts()), "outcomes": snapshot.outcomes,
-        })
-    }
-}
-
-fn posts_of(counts: outbox::Counts) -> Status {
-    serde_json::json!({
-        "delivered": counts.delivered, "refused": counts.refused, "unknown": counts.unknown, "expired": counts.expired,
-        "retried": counts.retried, "in_flight": counts.in_flight,
-    })
-}
-
-fn pages(
-    board: Arc<county::snapshot::Board>,
-    running: Arc<station::Running>,
-    outbox: Arc<Outbox>,
-    clock: Arc<dyn Clock>,
-    passed_ms: Arc<AtomicI64>,
-    is_shifted: bool,
-) -> monitor::Monitor {
-    let (health_board, health_running, health_clock) = (board.clone(), running.clone(), clock.clone());
-    let health = move || {
-        let snapshot = health_board.read();
-        let beat = health_clock.now() - health_running.beat();
-        let sample = if snapshot.catalog.county.sample { " (sample county)" } else { "" };
-        let shifted = if is_shifted { " (shifted clock)" } else { "" };
-        if let Some(hold) = &snapshot.hold {
-            return Err(format!("HOLD: {}{sample}{shifted}\n", hold.reason));
-        }
-        if beat > BEAT_MAX {
-            return Err(format!("the scheduling thread has not moved for {} s{sample}{shifted}\n", beat.num_seconds()));
-        }
-        let passed = health_clock.now().timestamp_millis() - passed_ms.load(Ordering::Relaxed);
-        if passed > PASS_MAX.num_milliseconds() {
-            return Err(format!(
-                "no pass of the county has succeeded for {} s; the log says why{sample}{shifted}\n",
-                passed / 1000
-            ));
-        }
-        if let Some(fault) = health_running.journal_fault() {
-            return Err(format!("the journal: {fault}{sample}{shifted}\n"));
-        }
-        for status in health_running.status() {
-            if let station::DeviceState::Failed(why) = status.device {
-                return Err(format!("{}: {why}{sample}{shifted}\n", status.station));
-            }
-        }
-        Ok(format!("ok{sample}{shifted}\n"))
-    };
-    let metrics =
-        move || crate::cmd::metrics::text(&board.read(), &running.status(), outbox.counts(), clock.now(), is_shifted);
-    monitor::Monitor { health: Box::new(health), metrics: Box::new(metrics) }
 }

@@ -35,6 +35,13 @@ pub struct Machine {
     pub outbox: outbox::Options,
 }
 
+/// Where the file is, and how messages name it: `--machine`, or the one below the home folder.
+pub fn place(home: &Path, named: Option<&Path>) -> (PathBuf, String) {
+    let path = named.map_or_else(|| home.join(PATH), Path::to_owned);
+    let shown = path.strip_prefix(home).unwrap_or(&path).display().to_string();
+    (path, shown)
+}
+
 /// Reads the file's text. `home` is what relative paths in it start from.
 ///
 /// Errors: every fault of the file.

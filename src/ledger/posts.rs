@@ -31,6 +31,8 @@ pub struct PostRow {
 pub struct PostFilter {
     /// Enqueued at or after this.
     pub since: Option<Timestamp>,
+    /// Enqueued before this.
+    pub until: Option<Timestamp>,
     pub chat: Option<Id>,
     pub broadcast: Option<Id>,
     /// Only those with a call that waits, is being sent, or may or may not have arrived.
@@ -95,13 +97,14 @@ impl Ledger {
         let rows = sqlx::query(
             "SELECT id, body, enqueued FROM posts WHERE enqueued >= $1 \
              AND id LIKE $2 AND id LIKE $3 AND ($4 = 0 OR EXISTS (SELECT 1 FROM calls c WHERE c.post = posts.id \
-             AND c.state IN ('waiting', 'sending', 'unknown'))) ORDER BY enqueued DESC, id LIMIT $5",
+             AND c.state IN ('waiting', 'sending', 'unknown'))) AND enqueued < $5 ORDER BY enqueued DESC, id LIMIT $6",
         )
         .bind(filter.since.map_or(i64::MIN, ms))
         // Ids hold neither `%` nor `_` nor dots, so this matches whole parts of `<broadcast>.<occasion>.<chat>`.
         .bind(filter.broadcast.as_ref().map_or_else(|| "%".to_owned(), |id| format!("{id}.%")))
         .bind(filter.chat.as_ref().map_or_else(|| "%".to_owned(), |id| format!("%.{id}")))
         .bind(i32::from(filter.unsettled))
+        .bind(filter.until.map_or(i64::MAX, ms))
         .bind(i64::from(POSTS_READ_MAX))
         .fetch_all(&self.readers)
         .await?;

@@ -1,7 +1,7 @@
 //! What a person asks for outside the schedule.
 
-use std::fmt;
-
+use chrono::SecondsFormat;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Id, Timestamp};
@@ -57,22 +57,17 @@ impl OrderKind {
     pub fn needs_two_people(&self) -> bool {
         matches!(self, OrderKind::Announce { class: Class::Emergency, .. })
     }
-}
 
-impl fmt::Display for OrderKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What it asks for, as people of a county read it: its instants to the second with the offset of `zone`.
+    pub fn in_words(&self, zone: Tz) -> String {
         match self {
-            OrderKind::Announce { broadcast, .. } => write!(f, "announce {broadcast}"),
-            OrderKind::Reair { airing } => write!(f, "reair {airing}"),
-            OrderKind::Cancel { order } => write!(f, "cancel order {order}"),
-            OrderKind::Skip { airing } => write!(f, "skip {airing}"),
+            OrderKind::Announce { broadcast, .. } => format!("announce {broadcast}"),
+            OrderKind::Reair { airing } => format!("reair {airing}"),
+            OrderKind::Cancel { order } => format!("cancel order {order}"),
+            OrderKind::Skip { airing } => format!("skip {airing}"),
             OrderKind::Silence { stations, until } => {
-                write!(
-                    f,
-                    "silence {} until {}",
-                    stations.join(" "),
-                    until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-                )
+                let until = until.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, true);
+                format!("silence {} until {until}", stations.join(" "))
             }
         }
     }

@@ -326,7 +326,7 @@ impl Home {
     }
 
     pub fn status(&self) -> Value {
-        serde_json::from_str(&self.say(&["status"])).unwrap()
+        serde_json::from_str(&self.say(&["status", "--format", "json"])).unwrap()
     }
 
     /// The samples of the WAV file of an airing.

@@ -125,6 +125,18 @@ fn bad_input_is_told_with_its_place_and_what_to_do() {
 }
 
 #[test]
+fn doctor_looks_at_the_machine_file_it_is_given() {
+    let home = home();
+    home.write("other.toml", "[[loudspeaker]]\nstation = \"upper\"\nsink = { kind = \"null\" }\n");
+    let told =
+        String::from_utf8(home.output(&["doctor", "--machine", home.path("other.toml").to_str().unwrap()]).stdout);
+    assert!(told.as_ref().unwrap().contains("upper: null: keeps time, keeps no sound"), "{told:?}");
+    assert!(!told.as_ref().unwrap().contains("lower"), "{told:?}");
+    let told = home.refuse(1, &["doctor", "--machine", home.path("none.toml").to_str().unwrap()]);
+    assert!(told.contains("none.toml cannot be read: No such file"), "{told}");
+}
+
+#[test]
 fn a_folder_a_port_and_a_county_belong_to_one_daemon() {
     let home = home();
     let daemon = home.start("2026-11-24T09:00:00+08:00");

@@ -130,12 +130,29 @@ fn one_person_announces_cancels_skips_silences_and_airs_again() {
         (&["silence"], "say where: --station STATION, or --all"),
         (&["silence", "--all", "--until", "2026-11-20T00:00:00+08:00"], "--until lies in the past"),
         (&["release"], "there is no HOLD to release"),
+        (&["log", "--station", "uper"], "know a station `uper`; did you mean `upper`?"),
+        (&["log", "--broadcast", "maks"], "know a broadcast `maks`; did you mean `masks`?"),
+        (&["log", "--outcome", "lost"], "[possible values: planned, played, partial,"),
     ] {
         let refused = home.refuse(2, arguments);
         assert!(refused.contains(says), "{arguments:?}: {refused}");
     }
+    // Instants are written and told in the county's time, by the daemon's clock.
+    let told = home.say(&["silence", "--station", "upper", "--until", "09:30"]);
+    assert!(told.ends_with(": silence upper until 2026-11-24T09:30:00+08:00\n"), "{told}");
     let orders = home.say(&["orders"]);
     assert!(orders.contains("announce masks") && orders.contains("released"), "{orders}");
+    let silence = orders.lines().find(|line| line.contains("silence upper")).unwrap();
+    assert!(silence.contains("until 2026-11-24T09:30:00+08:00"), "{orders}");
+    assert!(silence.ends_with("+08:00") && silence.matches("2026-11-24T09:").count() == 2, "{orders}");
+    let log = |arguments: &[&str]| home.say(&[&["log"], arguments].concat());
+    assert!(log(&["--until", "2026-11-24 08:59"]).ends_with("0 airings\n"));
+    assert!(
+        log(&["--from", "2026-11-24 09:00", "--broadcast", "hands", "--outcome", "played"]).ends_with("6 airings\n")
+    );
+    let status = home.say(&["status"]);
+    assert!(status.starts_with("county    deqin (sample county)\nclock     2026-11-24T09:0"), "{status}");
+    assert!(status.lines().any(|line| line.starts_with("STATION")) && status.contains("\nupper  "), "{status}");
     assert_eq!(daemon.stop().1, Some(0));
 }
 

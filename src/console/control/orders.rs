@@ -23,13 +23,14 @@ impl Control {
         }
         let order = self.ledger.file_order(kind, &caller.name, now).await?;
         self.bell.notify_one();
-        tracing::info!(order = order.id, by = %caller.name, "filed: {}", order.kind);
+        let asked = order.kind.in_words(self.board.read().catalog.county.zone);
+        tracing::info!(order = order.id, by = %caller.name, "filed: {asked}");
         let next = if order.kind.needs_two_people() {
             format!("; it waits for a second person: `cunxiang confirm {}`", order.id)
         } else {
             self.held().to_owned()
         };
-        Ok(Answer::Done(format!("order {}: {}{next}", order.id, order.kind)))
+        Ok(Answer::Done(format!("order {}: {asked}{next}", order.id)))
     }
 
     pub(super) async fn reair(&self, airing: AiringId, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
@@ -64,7 +65,8 @@ impl Control {
         self.check_confirm(order, caller).await?;
         let order = self.ledger.confirm_order(order, &caller.name, now).await?;
         self.bell.notify_one();
-        Ok(Answer::Done(format!("order {} is confirmed: {}{}", order.id, order.kind, self.held())))
+        let asked = order.kind.in_words(self.board.read().catalog.county.zone);
+        Ok(Answer::Done(format!("order {} is confirmed: {asked}{}", order.id, self.held())))
     }
 
     fn held(&self) -> &'static str {
