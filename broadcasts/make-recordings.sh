@@ -3,7 +3,7 @@
 #
 #   broadcasts/make-recordings.sh
 #
-# Run it from the repository root. It needs espeak-ng, sox and perl, and the cunxiang binary
+# Run it from the repository root. It needs espeak-ng and sox, and the cunxiang binary
 # ($CUNXIANG, else target/release/cunxiang, else target/debug/cunxiang).
 # No voice for Tibetan or Lisu exists here, so those languages get a short tone pattern each:
 # a placeholder that shows where a person's recording belongs, never a message.
@@ -13,9 +13,9 @@ if [[ ! -f config/county.toml || ! -d broadcasts ]]; then
     echo "make-recordings: run this from the repository root" >&2
     exit 2
 fi
-for tool in espeak-ng sox perl; do
+for tool in espeak-ng sox; do
     if ! command -v "$tool" >/dev/null; then
-        echo "make-recordings: $tool is missing; run: apt-get install espeak-ng sox perl" >&2
+        echo "make-recordings: $tool is missing; run: apt-get install espeak-ng sox" >&2
         exit 2
     fi
 done
@@ -32,13 +32,10 @@ fi
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 
-# Speaks Chinese text from standard input into a WAV file. Runs of three or more digits are telephone
-# numbers here and are read one by one, as an announcer would: 12320 becomes 幺二三二零.
+# Speaks Chinese text from standard input into a WAV file. What `show --spoken` prints has telephone numbers written
+# digit by digit already.
 speak() {
-    perl -CSD -Mutf8 -pe '
-        my %digit; @digit{0 .. 9} = qw(零 幺 二 三 四 五 六 七 八 九);
-        s/([0-9]{3,})/join "", map { $digit{$_} } split m{}, $1/ge' > "$temp/spoken.txt"
-    espeak-ng -v cmn -s 160 -f "$temp/spoken.txt" -w "$1"
+    espeak-ng -v cmn -s 160 -f /dev/stdin -w "$1"
 }
 
 # One tone: pitch in hertz, length in seconds.

@@ -17,8 +17,7 @@ hotlines = ꓠꓻ ꓫꓵꓽ ꓗꓽ ꓔꓸ ꓟ ꓔꓯ ꓐꓯ ꓠꓬ꓾ { $phone }
 
 # Announces the day on which children are vaccinated at the township health centre.
 # Variables:
-#   $month (String) - month, a number
-#   $day (String) - day of the month, a number
-vaccination-day = { $month } ꓧ { $day } ꓠꓲ ꓠꓬ꓾ ꓤꓼ ꓠꓱ ꓔꓯ ꓠꓻ ꓗꓽ ꓠꓯ ꓞꓲꓼ ꓗꓸ ꓖꓶꓽ ꓠꓯꓹˍ ꓡꓳ꓿ ꓠꓯ ꓞꓲꓼ ꓦꓲ ꓗꓪ ꓙꓰ ꓠꓯꓹˍ ꓡꓳ꓿ ꓖꓳ ꓗꓪ 30 ꓩꓷ ꓔꓬ ꓠꓯꓹˍ ꓡꓳ꓿
+#   $date (String) - the day, as 2026-11-28
+vaccination-day = { DATE($date, style: "month-day") } ꓠꓬ꓾ ꓤꓼ ꓠꓱ ꓔꓯ ꓠꓻ ꓗꓽ ꓠꓯ ꓞꓲꓼ ꓗꓸ ꓖꓶꓽ ꓠꓯꓹˍ ꓡꓳ꓿ ꓠꓯ ꓞꓲꓼ ꓦꓲ ꓗꓪ ꓙꓰ ꓠꓯꓹˍ ꓡꓳ꓿ ꓖꓳ ꓗꓪ 30 ꓩꓷ ꓔꓬ ꓠꓯꓹˍ ꓡꓳ꓿
     .title = ꓠꓻ ꓗꓽ ꓠꓯ ꓞꓲꓼ
-    .short = { $month } ꓧ { $day } ꓠꓲ ꓠꓬ꓾ ꓠꓯ ꓞꓲꓼ ꓦꓲ ꓗꓪ ꓙꓰ ꓠꓯꓹˍ ꓡꓳ꓿
+    .short = { DATE($date, style: "month-day") } ꓠꓬ꓾ ꓠꓯ ꓞꓲꓼ ꓦꓲ ꓗꓪ ꓙꓰ ꓠꓯꓹˍ ꓡꓳ꓿

@@ -5,20 +5,18 @@
 
 # A planned power cut within one day.
 # Variables:
-#   $month (String) - month of the cut, a number
-#   $day (String) - day of the month, a number
+#   $date (String) - the day, as 2026-11-28
 #   $start (String) - hour it begins, 0 to 23
 #   $end (String) - hour it ends, 0 to 23
-power-cut = { $month } ꓧ { $day } ꓠꓲ꓾ { $start } ꓗꓪ ꓐꓰ { $end } ꓗꓪ ꓡ ꓠꓬ꓾ ꓔꓬꓯ ꓟꓽ ꓙꓳ꓿ ꓮ ꓔꓳꓸ ꓔꓯ ꓟꓳ ꓠꓯꓹˍ ꓡꓳ꓿
+power-cut = { DATE($date, style: "month-day") }꓾ { $start } ꓗꓪ ꓐꓰ { $end } ꓗꓪ ꓡ ꓠꓬ꓾ ꓔꓬꓯ ꓟꓽ ꓙꓳ꓿ ꓮ ꓔꓳꓸ ꓔꓯ ꓟꓳ ꓠꓯꓹˍ ꓡꓳ꓿
     .title = ꓔꓬꓯ ꓟꓽ ꓙꓳ
-    .short = { $month } ꓧ { $day } ꓠꓲ꓾ { $start } ꓗꓪ ꓐꓰ { $end } ꓗꓪ ꓡ ꓠꓬ꓾ ꓔꓬꓯ ꓟꓽ ꓙꓳ꓿
+    .short = { DATE($date, style: "month-day") }꓾ { $start } ꓗꓪ ꓐꓰ { $end } ꓗꓪ ꓡ ꓠꓬ꓾ ꓔꓬꓯ ꓟꓽ ꓙꓳ꓿
 
 # A planned water cut within one day.
 # Variables:
-#   $month (String) - month of the cut, a number
-#   $day (String) - day of the month, a number
+#   $date (String) - the day, as 2026-11-28
 #   $start (String) - hour it begins, 0 to 23
 #   $end (String) - hour it ends, 0 to 23
-water-cut = { $month } ꓧ { $day } ꓠꓲ꓾ { $start } ꓗꓪ ꓐꓰ { $end } ꓗꓪ ꓡ ꓠꓬ꓾ ꓬꓲ ꓙꓬ ꓟꓽ ꓙꓳ꓿ ꓢꓲꓽ ꓫꓬ ꓟ ꓬꓲ ꓙꓬ ꓓꓳ ꓠꓯꓹˍ ꓡꓳ꓿
+water-cut = { DATE($date, style: "month-day") }꓾ { $start } ꓗꓪ ꓐꓰ { $end } ꓗꓪ ꓡ ꓠꓬ꓾ ꓬꓲ ꓙꓬ ꓟꓽ ꓙꓳ꓿ ꓢꓲꓽ ꓫꓬ ꓟ ꓬꓲ ꓙꓬ ꓓꓳ ꓠꓯꓹˍ ꓡꓳ꓿
     .title = ꓬꓲ ꓙꓬ ꓟꓽ ꓙꓳ
-    .short = { $month } ꓧ { $day } ꓠꓲ꓾ { $start } ꓗꓪ ꓐꓰ { $end } ꓗꓪ ꓡ ꓠꓬ꓾ ꓬꓲ ꓙꓬ ꓟꓽ ꓙꓳ꓿
+    .short = { DATE($date, style: "month-day") }꓾ { $start } ꓗꓪ ꓐꓰ { $end } ꓗꓪ ꓡ ꓠꓬ꓾ ꓬꓲ ꓙꓬ ꓟꓽ ꓙꓳ꓿

@@ -18,8 +18,7 @@ hotlines = 乡亲们，对防病有不明白的地方，请拨打卫生热线{ $
 
 # Announces the day on which children are vaccinated at the township health centre.
 # Variables:
-#   $month (String) - month, a number
-#   $day (String) - day of the month, a number
-vaccination-day = { $month }月{ $day }日是疫苗接种日，请家长带孩子到乡镇卫生院接种，带好预防接种证。孩子当天发热、生病的，请先告诉医生，可以改天再来。打完针请在卫生院观察30分钟，没有不舒服再回家。
+#   $date (String) - the day, as 2026-11-28
+vaccination-day = { DATE($date, style: "month-day") }是疫苗接种日，请家长带孩子到乡镇卫生院接种，带好预防接种证。孩子当天发热、生病的，请先告诉医生，可以改天再来。打完针请在卫生院观察30分钟，没有不舒服再回家。
     .title = 疫苗接种日
-    .short = { $month }月{ $day }日接种疫苗，请带孩子到乡镇卫生院。
+    .short = { DATE($date, style: "month-day") }接种疫苗，请带孩子到乡镇卫生院。

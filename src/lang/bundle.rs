@@ -8,8 +8,13 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use crate::base::{Id, Problem};
+use crate::lang::calendar::Calendar;
 use crate::lang::language::Language;
 use crate::lang::topic::{Entry, Topic};
+use crate::lang::{functions, telephone};
+
+/// What Fluent keeps of one language's texts.
+pub(super) type MessageBundle = FluentBundle<Arc<FluentResource>>;
 
 /// The value of a variable.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +34,7 @@ pub enum Piece {
     Title,
     /// For a card.
     Short,
-    /// What is read aloud: `.voice` where there is one, else the body.
+    /// What is read aloud: `.voice` where there is one, else the body; telephone numbers digit by digit.
     Spoken,
 }
 
@@ -49,7 +54,7 @@ pub enum RenderFault {
 /// The messages of one language.
 pub struct Bundle {
     pub language: &'static Language,
-    bundle: FluentBundle<Arc<FluentResource>>,
+    bundle: MessageBundle,
     entries: BTreeMap<Id, (Entry, bool)>,
 }
 
@@ -113,19 +118,26 @@ impl Bundle {
             let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
             return Err(RenderFault::Fluent(told.join(", ")));
         }
+        let failed = functions::faults(&text);
+        if !failed.is_empty() {
+            return Err(RenderFault::Fluent(failed.join(", ")));
+        }
         if text.trim().is_empty() {
             return Err(RenderFault::Empty);
         }
-        Ok(text)
+        Ok(match piece {
+            Piece::Spoken => telephone::read_aloud(&text, self.language.tag).into_owned(),
+            Piece::Body | Piece::Title | Piece::Short => text,
+        })
     }
 }
 
 /// A bundle without isolating marks: they would show as boxes in a chat and be read aloud.
-pub(super) fn new_bundle(tag: &str) -> FluentBundle<Arc<FluentResource>> {
-    let tag: LanguageIdentifier = tag.parse().expect("the tags of the table are BCP-47");
-    let mut bundle = FluentBundle::new_concurrent(vec![tag]);
+pub(super) fn new_bundle(tag: &str) -> MessageBundle {
+    let identifier: LanguageIdentifier = tag.parse().expect("the tags of the table are BCP-47");
+    let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
     bundle.set_use_isolating(false);
-    bundle.add_builtins().expect("a new bundle has no function of that name");
+    functions::add(&mut bundle, Calendar::of(tag).expect("every language has its calendar"));
     bundle
 }
 

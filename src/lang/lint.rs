@@ -5,6 +5,7 @@ use unicode_script::{Script, UnicodeScript};
 
 use crate::base::Problem;
 use crate::lang::Bundle;
+use crate::lang::functions::FUNCTIONS;
 use crate::lang::language::SOURCE;
 use crate::lang::topic::Entry;
 
@@ -12,8 +13,6 @@ use crate::lang::topic::Entry;
 pub const ATTRIBUTES: [&str; 3] = ["title", "short", "voice"];
 /// The attributes every message must have.
 const REQUIRED: [&str; 2] = ["title", "short"];
-/// Functions a bundle offers.
-const FUNCTIONS: [&str; 1] = ["NUMBER"];
 
 /// The faults of every message of `bundle`, compared with the source language's.
 pub fn lint(bundle: &Bundle, source: &Bundle) -> Vec<Problem> {
@@ -92,11 +91,11 @@ fn is_invisible(c: char) -> bool {
 
 fn references(entry: &Entry, tell: Tell<'_>) {
     for pattern in entry.patterns.values() {
-        for function in pattern.functions.iter().filter(|name| !FUNCTIONS.contains(&name.as_str())) {
+        for function in pattern.functions.iter().filter(|name| !FUNCTIONS.iter().any(|known| known.name == **name)) {
             tell(
                 "unknown-function",
                 format!("the function {function} is not known"),
-                "use NUMBER, or write the value as an argument",
+                "use NUMBER, DATE, TIME, WEEKDAY or DURATION, or write the value as an argument",
             );
         }
         for key in

@@ -1,14 +1,17 @@
 //! Languages, their texts and how a text is rendered. The only module that knows Fluent; touches no file and no clock.
 
 pub mod bundle;
+pub mod calendar;
 pub mod difference;
 pub mod edit;
+pub mod functions;
 pub mod language;
 pub mod lint;
 pub mod notes;
 pub mod source;
 pub mod speech;
 pub mod tags;
+pub mod telephone;
 pub mod topic;
 pub mod voice;
 pub mod words;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use fluent_bundle::FluentResource;
-use fluent_bundle::concurrent::FluentBundle;
 
-use crate::lang::bundle::{Argument, Arguments, fluent_arguments, new_bundle};
+use crate::lang::bundle::{Argument, Arguments, MessageBundle, fluent_arguments, new_bundle};
+use crate::lang::functions;
 
 /// The interface languages and their files.
 pub const FILES: &[(&str, &str)] = &[
@@ -17,7 +17,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("en", include_str!("../../locales/en/ui.ftl")),
 ];
 
-static BUNDLES: OnceLock<BTreeMap<&'static str, FluentBundle<Arc<FluentResource>>>> = OnceLock::new();
+static BUNDLES: OnceLock<BTreeMap<&'static str, MessageBundle>> = OnceLock::new();
 
 /// A word of the program in `language`. Every language has every word: a test holds it.
 pub fn word(language: &str, id: &str, arguments: &[(&str, &str)]) -> String {
@@ -28,11 +28,14 @@ pub fn word(language: &str, id: &str, arguments: &[(&str, &str)]) -> String {
         arguments.iter().map(|(name, value)| ((*name).to_owned(), Argument::Text((*value).to_owned()))).collect();
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, fluent_arguments(&arguments).as_ref(), &mut errors).into_owned();
-    assert!(errors.is_empty(), "the words of the program render: {id} {language} {errors:?}");
+    assert!(
+        errors.is_empty() && functions::faults(&text).is_empty(),
+        "words render: {id} {language} {errors:?} {text}"
+    );
     text
 }
 
-fn build(tag: &str, text: &str) -> FluentBundle<Arc<FluentResource>> {
+fn build(tag: &str, text: &str) -> MessageBundle {
     let resource = FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| errors);
     let mut bundle = new_bundle(tag);
     bundle.add_resource(Arc::new(resource.expect("the words of the program parse"))).expect("no word stands twice");
