@@ -72,7 +72,7 @@ for file in broadcasts/*.toml; do
         "$cunxiang" show "$message" --language zh-CN --spoken --broadcast "$broadcast" > "$temp/text.txt"
         speak "$temp/zh.wav" < "$temp/text.txt"
         "$cunxiang" clip import "$temp/zh.wav" --message "$message" --language zh-CN --broadcast "$broadcast" \
-            --kind synthetic --speaker "espeak-ng cmn" --no-original
+            --kind synthetic --voice cmn --speaker "espeak-ng cmn" --no-original
         for language in bo lis; do
             "$cunxiang" clip import "$temp/$language.wav" --message "$message" --language "$language" \
                 --broadcast "$broadcast" --kind placeholder --speaker "tone pattern" --no-original

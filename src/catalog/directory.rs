@@ -6,6 +6,7 @@ use crate::base::table::{Document, Field, Table};
 use crate::base::{Id, Tag};
 use crate::catalog::county::{known_language, names, parsed_items};
 use crate::catalog::model::{Chat, Send, Station, Township};
+use crate::catalog::recordings::known_voice;
 use crate::lang::Language;
 
 const SENDS: [(&str, Send); 3] = [("text", Send::Text), ("voice", Send::Voice), ("card", Send::Card)];
@@ -53,7 +54,8 @@ fn station(table: &Table<'_>, townships: &BTreeMap<Id, Township>) -> Option<Stat
     if let Some(wanted) = table.table("voices") {
         for entry in wanted.entries() {
             if let Some(tag) = known_language(&entry, entry.key()) {
-                voices.insert(tag, parsed_items::<Tag>(&entry));
+                let wanted = entry.items().iter().filter_map(|item| known_voice(item, &tag)).collect::<Vec<Tag>>();
+                voices.insert(tag, wanted);
             }
         }
     }

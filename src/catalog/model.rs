@@ -201,14 +201,26 @@ pub struct Broadcast {
     pub messages_place: Place,
 }
 
-/// What a recording is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What a recording is; the better one first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     Person,
     /// A machine's voice.
     Synthetic,
     /// A tone, standing in until somebody speaks.
     Placeholder,
+}
+
+impl Kind {
+    /// As it stands in `recordings.toml`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Person => "person",
+            Kind::Synthetic => "synthetic",
+            Kind::Placeholder => "placeholder",
+        }
+    }
 }
 
 /// One entry of `broadcasts/recordings.toml`.
@@ -221,11 +233,26 @@ pub struct Recording {
     pub voice: Option<Tag>,
     /// The digest of the rendered spoken text it was made from.
     pub text: Digest,
+    /// That text itself, to show what changed since; older entries do not have it.
+    pub wording: Option<Arc<str>>,
     pub clip: Digest,
     pub frames: u64,
     pub bytes: u64,
     pub kind: Kind,
+    pub speaker: Option<String>,
+    /// A second person who heard the clip and found it right.
+    pub listened_by: Option<String>,
     pub place: Place,
+}
+
+/// As in "`wear-mask` in bo (khg, Drolma)".
+impl std::fmt::Display for Recording {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` in {}", self.message, self.language)?;
+        let who = [self.voice.as_ref().map(Tag::as_str), self.speaker.as_deref()];
+        let who: Vec<&str> = who.into_iter().flatten().collect();
+        if who.is_empty() { Ok(()) } else { write!(f, " ({})", who.join(", ")) }
+    }
 }
 
 /// A sound that opens a broadcast.
@@ -270,6 +297,18 @@ impl std::fmt::Display for Gap {
 }
 
 impl GapReason {
+    /// A stable name for scripts.
+    pub fn word(&self) -> &'static str {
+        match self {
+            GapReason::NoText => "no-text",
+            GapReason::Unrenderable(_) => "unrenderable",
+            GapReason::NoRecording => "no-recording",
+            GapReason::OtherWording => "other-wording",
+            GapReason::OtherVoice(_) => "other-voice",
+            GapReason::NotReviewed => "not-reviewed",
+        }
+    }
+
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self {

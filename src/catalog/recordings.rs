@@ -1,6 +1,7 @@
 //! Reads `broadcasts/recordings.toml` and holds it against the clips on disk.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::base::problem::Place;
 use crate::base::table::{Document, Field, Table};
@@ -8,6 +9,7 @@ use crate::base::{Digest, Id, Problem, Tag};
 use crate::catalog::county::known_language;
 use crate::catalog::files::Files;
 use crate::catalog::model::{Chime, Kind, Recording};
+use crate::lang::{Language, voice};
 
 /// Where it stands.
 pub const PATH: &str = "broadcasts/recordings.toml";
@@ -39,31 +41,72 @@ pub fn read(document: &Document<'_>) -> Recordings {
         }
         table.done();
     }
-    for table in root.tables("recording") {
-        let message = table.require("message", "\"wear-mask\"").and_then(|field| field.parse::<Id>());
-        let language = table.require("language", "\"bo\"").and_then(|field| known_language(&field, field.text()?));
-        let voice = table.get("voice").map(|field| field.parse::<Tag>());
-        let text = table.require("text", "\"<digest>\"").and_then(|field| field.parse::<Digest>());
-        let clip = clip(&table);
-        let kind = origin(&table);
-        let place = table.place();
-        table.done();
-        if let (Some(message), Some(language), Some(voice), Some(text), Some((file, clip, frames, bytes)), Some(kind)) =
-            (message, language, voice.map_or(Some(None), |voice| voice.map(Some)), text, clip, kind)
-        {
-            found.recordings.push(Recording { file, message, language, voice, text, clip, frames, bytes, kind, place });
-        }
-    }
+    found.recordings = root.tables("recording").into_iter().filter_map(recording).collect();
     root.done();
     found
 }
 
-/// Who made it: kept for people; only the kind decides anything.
-fn origin(table: &Table<'_>) -> Option<Kind> {
-    for key in ["speaker", "date", "listened_by", "original"] {
+fn recording(table: Table<'_>) -> Option<Recording> {
+    let message = table.require("message", "\"wear-mask\"").and_then(|field| field.parse::<Id>());
+    let language = table.require("language", "\"bo\"").and_then(|field| known_language(&field, field.text()?));
+    let voice = table.get("voice").map(|field| known_voice(&field, language.as_ref()?));
+    let text = table.require("text", "\"<digest>\"").and_then(|field| field.parse::<Digest>());
+    let clip = clip(&table);
+    let (kind, speaker, listened_by) = origin(&table);
+    let wording = table.get("wording").map(|field| wording(&field, text?, language.as_ref()?, kind?));
+    let place = table.place();
+    table.done();
+    let (file, clip, frames, bytes) = clip?;
+    Some(Recording {
+        file,
+        message: message?,
+        language: language?,
+        voice: voice.map_or(Some(None), |voice| voice.map(Some))?,
+        text: text?,
+        wording: wording.map_or(Some(None), |wording| wording.map(Some))?,
+        clip,
+        frames,
+        bytes,
+        kind: kind?,
+        speaker,
+        listened_by,
+        place,
+    })
+}
+
+/// A voice that reads this language; none, with a fault, when it does not.
+pub(super) fn known_voice(field: &Field<'_>, language: &Tag) -> Option<Tag> {
+    let voice = field.parse::<Tag>()?;
+    let fault = voice::check(Language::of(language.as_str())?, &voice).err();
+    fault.iter().for_each(|fault| field.fault("unknown-voice", fault.to_string(), fault.help()));
+    fault.is_none().then_some(voice)
+}
+
+/// The text that was read: exactly the one the digest names, and in a script that a machine's voice can read.
+fn wording(field: &Field<'_>, digest: Digest, language: &Tag, kind: Kind) -> Option<Arc<str>> {
+    let text = field.text()?;
+    if Digest::of(text.as_bytes()) != digest {
+        let help = "import the recording again with `cunxiang clip import`, or remove `wording`";
+        field.fault("other-text", "`wording` is not the text that `text` is the digest of".into(), help);
+        return None;
+    }
+    if kind == Kind::Synthetic
+        && let Err(fault) = voice::check_readable(Language::of(language.as_str())?, text)
+    {
+        field.fault("machine-voice", fault.to_string(), fault.help());
+        return None;
+    }
+    Some(text.into())
+}
+
+/// Who made it and who heard it. Only the kind decides whether it airs.
+fn origin(table: &Table<'_>) -> (Option<Kind>, Option<String>, Option<String>) {
+    for key in ["date", "original"] {
         table.get(key).and_then(|field| field.text());
     }
-    table.require("kind", "\"person\"").and_then(|field| field.word(&KINDS))
+    let name = |field: Option<Field<'_>>| field.and_then(|field| field.text()).map(str::to_owned);
+    let kind = table.require("kind", "\"person\"").and_then(|field| field.word(&KINDS));
+    (kind, name(table.get("speaker")), name(table.get("listened_by")))
 }
 
 fn clip(table: &Table<'_>) -> Option<(String, Digest, u64, u64)> {

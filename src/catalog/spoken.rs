@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::base::{Digest, Id, Tag};
 use crate::catalog::Catalog;
-use crate::catalog::model::{Broadcast, Gap, GapReason, Kind, MissingLanguage};
-use crate::lang::{LANGUAGES, Piece, RenderFault};
+use crate::catalog::model::{Broadcast, Gap, GapReason, Kind, MissingLanguage, Recording};
+use crate::lang::{LANGUAGES, Piece, RenderFault, voice};
 use crate::rundown::{Part, Programme};
 
 /// By language, in the broadcast's order of messages: the rendered text, or why there is none.
@@ -115,9 +115,28 @@ impl Catalog {
         if gaps.is_empty() { Ok(parts) } else { Err(gaps) }
     }
 
+    fn part(&self, message: &Id, language: &Tag, text: Digest, voices: &[Tag]) -> Result<Part, GapReason> {
+        let recording = self.recording(message, language, text, voices)?;
+        Ok(Part {
+            message: Some(message.clone()),
+            language: Some(language.clone()),
+            voice: recording.voice.clone(),
+            clip: recording.clip,
+            frames: recording.frames,
+        })
+    }
+
     /// The recording of exactly this text in one of these voices (none named: any). A person's goes before a
     /// machine's, a machine's before a placeholder; among equals the last one imported.
-    fn part(&self, message: &Id, language: &Tag, text: Digest, voices: &[Tag]) -> Result<Part, GapReason> {
+    ///
+    /// Errors: why there is none that may air.
+    pub fn recording(
+        &self,
+        message: &Id,
+        language: &Tag,
+        text: Digest,
+        voices: &[Tag],
+    ) -> Result<&Recording, GapReason> {
         let of_message =
             || self.recordings.recordings.iter().filter(|r| r.message == *message && r.language == *language);
         if of_message().next().is_none() {
@@ -127,27 +146,25 @@ impl Catalog {
         if of_text.is_empty() {
             return Err(GapReason::OtherWording);
         }
-        let counts =
-            |voice: &Option<Tag>| voices.is_empty() || voice.as_ref().is_some_and(|voice| voices.contains(voice));
-        let in_voice: Vec<_> = of_text.into_iter().filter(|recording| counts(&recording.voice)).collect();
+        let in_voice: Vec<_> =
+            of_text.into_iter().filter(|recording| voice::counts(voices, recording.voice.as_ref())).collect();
         if in_voice.is_empty() {
             return Err(GapReason::OtherVoice(voices.to_vec()));
         }
-        let draft = self.bundle(language.as_str()).is_some_and(|bundle| bundle.is_draft(message));
-        let may_air = |kind: Kind| !self.county.review_required || (kind == Kind::Person && !draft);
+        let reviewed = self.is_reviewed(message, language);
+        let may_air = |kind: Kind| !self.county.review_required || (kind == Kind::Person && reviewed);
         let best = in_voice
             .into_iter()
             .filter(|recording| may_air(recording.kind))
             .rev()
-            .min_by_key(|recording| recording.kind as u8);
-        let recording = best.ok_or(GapReason::NotReviewed)?;
-        Ok(Part {
-            message: Some(message.clone()),
-            language: Some(language.clone()),
-            voice: recording.voice.clone(),
-            clip: recording.clip,
-            frames: recording.frames,
-        })
+            .min_by_key(|recording| recording.kind);
+        best.ok_or(GapReason::NotReviewed)
+    }
+
+    /// Whether somebody who reads the language has found the text right: it is there, and not a draft.
+    pub fn is_reviewed(&self, message: &Id, language: &Tag) -> bool {
+        self.bundle(language.as_str())
+            .is_some_and(|bundle| bundle.entry(message).is_some() && !bundle.is_draft(message))
     }
 
     /// The voice note of a message for a chat: any voice.

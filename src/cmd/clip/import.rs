@@ -1,4 +1,5 @@
-//! `cunxiang clip`: imports recordings, lists them, verifies the clips. The only place where anything is encoded.
+//! `cunxiang clip import`: makes a clip of a recording and binds it to the text that was read. The only place where
+//! anything is encoded.
 
 use std::path::{Path, PathBuf};
 
@@ -7,28 +8,14 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::audio::{self, Imported, Limits, Progress};
 use crate::base::{Clock, Digest, Id, Tag, clock::RealClock, durable};
-use crate::catalog::{self, Broadcast, Catalog, load::Texts, recordings};
+use crate::catalog::coverage::length::{Paces, Reading};
+use crate::catalog::{self, Broadcast, Catalog, Kind, load::Texts, recordings};
+use crate::cmd::clip::{document, entries, heard_by_another};
 use crate::cmd::{FAULTS, FINE, Place, check, page};
-use crate::lang::{Language, Piece, bundle::argument_of};
+use crate::lang::{Language, Piece, bundle::argument_of, voice};
 
 #[derive(clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(clap::Subcommand)]
-enum Command {
-    /// Make a clip of a recording and bind it to the text that was read
-    Import(Box<Import>),
-    /// Print every recording and what it is bound to
-    List,
-    /// Decode every clip and hold it against broadcasts/recordings.toml
-    Verify,
-}
-
-#[derive(clap::Args)]
-struct Import {
+pub struct Import {
     /// The recording: wav, mp3, m4a, aac, flac, ogg or webm
     file: PathBuf,
     /// The message that was read
@@ -66,41 +53,45 @@ struct Import {
     no_original: bool,
 }
 
-pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
-    match &args.command {
-        Command::Import(import) => run_import(place, import),
-        Command::List => list(place),
-        Command::Verify => verify(place),
-    }
-}
-
 /// What a clip is bound to.
 struct Binding {
     message: Id,
     language: Tag,
-    text: Digest,
+    /// The rendered text that was read.
+    wording: String,
 }
 
-fn run_import(place: &Place, args: &Import) -> anyhow::Result<u8> {
+impl Binding {
+    fn text(&self) -> String {
+        Digest::of(self.wording.as_bytes()).to_string()
+    }
+
+    /// Whether an entry gives way to the new one: the same reading again, or, once a person reads it, what stood in.
+    fn replaces(&self, voice: Option<&Tag>, kind: &str, old: &Table) -> bool {
+        let is = |key: &str, wanted: Option<&str>| old.get(key).and_then(Item::as_str) == wanted;
+        let voice = voice.map(Tag::as_str);
+        let same_message = is("message", Some(self.message.as_str())) && is("language", Some(self.language.as_str()));
+        let same_reading = is("voice", voice) && is("text", Some(&self.text()));
+        let stood_in = kind == "person" && !is("kind", Some("person")) && (is("voice", voice) || is("voice", None));
+        same_message && (same_reading || stood_in)
+    }
+}
+
+pub fn run(place: &Place, args: &Import) -> anyhow::Result<u8> {
     let files = check::read(place)?;
     let loaded = catalog::load(&files, &Texts::new());
     let Some(catalog) = loaded.catalog else {
         page::problems(&loaded.problems);
         return Ok(FAULTS);
     };
+    if let Some(listener) = &args.listened_by {
+        heard_by_another(args.speaker.as_deref(), listener)?;
+    }
     // Bound first: nobody should wait for an import that has no place to go.
     let bindings = bindings(&catalog, args)?;
     let imported = make_clip(&args.file)?;
     let path = place.home.join(recordings::PATH);
-    let written = std::fs::read_to_string(&path).or_else(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Ok(String::new()),
-        _ => Err(error),
-    });
-    let mut document: DocumentMut = written
-        .with_context(|| format!("{} cannot be read", path.display()))?
-        .parse()
-        .with_context(|| format!("{} cannot be read; mend it first", path.display()))?;
-
+    let mut document = document(&path)?;
     let file = keep_clip(place, args, &document, &bindings, &imported)?;
     let original = if args.no_original { None } else { Some(keep_original(place, &args.file)?) };
     let entry = |mut table: Table| {
@@ -123,28 +114,23 @@ fn run_import(place: &Place, args: &Import) -> anyhow::Result<u8> {
         table["id"] = value(chime.as_str());
         put(&mut document, "chime", entry(table), |old| old.get("id").and_then(Item::as_str) == Some(chime.as_str()));
     }
-    for Binding { message, language, text } in &bindings {
+    for binding in &bindings {
         let mut table = Table::new();
-        table["message"] = value(message.as_str());
-        table["language"] = value(language.as_str());
+        table["message"] = value(binding.message.as_str());
+        table["language"] = value(binding.language.as_str());
         if let Some(voice) = &args.voice {
             table["voice"] = value(voice.as_str());
         }
-        table["text"] = value(text.to_string());
-        let same = |old: &Table| {
-            let is = |key: &str, wanted: Option<&str>| old.get(key).and_then(Item::as_str) == wanted;
-            let text = text.to_string();
-            is("message", Some(message.as_str()))
-                && is("language", Some(language.as_str()))
-                && is("voice", args.voice.as_ref().map(Tag::as_str))
-                && is("text", Some(&text))
-        };
-        put(&mut document, "recording", entry(table), same);
+        table["text"] = value(binding.text());
+        table["wording"] = value(&binding.wording);
+        let replaced = |old: &Table| binding.replaces(args.voice.as_ref(), &args.kind, old);
+        put(&mut document, "recording", entry(table), replaced);
     }
     durable::write(&path, document.to_string().as_bytes(), 0o644)
         .with_context(|| format!("{} cannot be written", path.display()))?;
     remove_unused(place, &document)?;
     tell(args, &bindings, &imported);
+    tell_odd_lengths(&catalog, args, &bindings, &imported);
     Ok(FINE)
 }
 
@@ -153,6 +139,13 @@ fn bindings(catalog: &Catalog, args: &Import) -> anyhow::Result<Vec<Binding>> {
     let Some(language) = &args.language else { return Ok(Vec::new()) };
     let language = Language::meant_by(language)?;
     let tag: Tag = language.tag.parse().expect("the tags of the table are tags");
+    if let Some(fault) = args.voice.as_ref().and_then(|voice| voice::check(language, voice).err()) {
+        bail!("{fault}; {}", fault.help());
+    }
+    let synthetic = args.kind == Kind::Synthetic.word();
+    if synthetic && args.voice.is_none() {
+        bail!("say with --voice which voice the machine spoke in: one of another language spells the letters out");
+    }
     let broadcast: Option<&Broadcast> = args
         .broadcast
         .as_ref()
@@ -169,7 +162,10 @@ fn bindings(catalog: &Catalog, args: &Import) -> anyhow::Result<Vec<Binding>> {
         let text = catalog.text(message, &tag, Piece::Spoken, &arguments).map_err(|why| {
             anyhow::anyhow!("message `{message}` {why} in {tag}; give its variables with --broadcast or --set")
         })?;
-        Ok(Binding { message: message.clone(), language: tag.clone(), text: Digest::of(text.as_bytes()) })
+        if synthetic && let Err(fault) = voice::check_readable(language, &text) {
+            bail!("message `{message}`: {fault}; {}", fault.help());
+        }
+        Ok(Binding { message: message.clone(), language: tag.clone(), wording: text })
     };
     args.message.iter().map(bind).collect()
 }
@@ -242,23 +238,20 @@ fn today(catalog: &Catalog) -> chrono::NaiveDate {
     RealClock::default().now().with_timezone(&catalog.county.zone).date_naive()
 }
 
-fn entries(document: &DocumentMut) -> impl Iterator<Item = &Table> {
-    ["chime", "recording"]
-        .into_iter()
-        .filter_map(|key| document.get(key)?.as_array_of_tables())
-        .flat_map(|tables| tables.iter())
-}
-
-/// Puts an entry in the place of the one it replaces, or at the end.
-fn put(document: &mut DocumentMut, key: &str, entry: Table, same: impl Fn(&Table) -> bool) {
+/// Puts an entry in the place of the first one it replaces, or at the end; the others it replaces go.
+fn put(document: &mut DocumentMut, key: &str, entry: Table, replaced: impl Fn(&Table) -> bool) {
     let item = document.entry(key).or_insert(Item::ArrayOfTables(toml_edit::ArrayOfTables::new()));
     let Some(tables) = item.as_array_of_tables_mut() else { return };
-    let Some(at) = tables.iter().position(same) else { return tables.push(entry) };
-    let old = tables.get_mut(at).expect("the position was just found");
+    let places: Vec<usize> = (0..tables.len()).filter(|i| tables.get(*i).is_some_and(&replaced)).collect();
+    let Some((first, others)) = places.split_first() else { return tables.push(entry) };
+    let old = tables.get_mut(*first).expect("the position was just found");
     let (decor, position) = (old.decor().clone(), old.position());
     *old = entry;
     *old.decor_mut() = decor;
     old.set_position(position);
+    for other in others.iter().rev() {
+        tables.remove(*other);
+    }
 }
 
 /// Removes clips that no entry names any more; their originals stay.
@@ -293,50 +286,24 @@ fn tell(args: &Import, bindings: &[Binding], imported: &Imported) {
     }
 }
 
-fn list(place: &Place) -> anyhow::Result<u8> {
-    let files = check::read(place)?;
-    let loaded = catalog::load(&files, &Texts::new());
-    let Some(catalog) = loaded.catalog else {
-        page::problems(&loaded.problems);
-        return Ok(FAULTS);
-    };
-    let seconds = |frames: u64| format!("{:.1}", frames as f64 / f64::from(audio::RATE));
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    for (id, chime) in &catalog.recordings.chimes {
-        rows.push(vec![
-            format!("chime {id}"),
-            String::new(),
-            String::new(),
-            String::new(),
-            seconds(chime.frames),
-            chime.file.clone(),
-        ]);
+/// Warns of a clip whose length does not fit its text, by what else this speaker recorded.
+fn tell_odd_lengths(catalog: &Catalog, args: &Import, bindings: &[Binding], imported: &Imported) {
+    let paces = Paces::learn(&catalog.recordings.recordings);
+    for binding in bindings {
+        let language = Language::of(binding.language.as_str());
+        let kind = recordings::KINDS.iter().find(|(word, _)| *word == args.kind);
+        let (Some(language), Some((_, kind))) = (language, kind) else { continue };
+        let odd = paces.odd(&Reading {
+            language,
+            kind: *kind,
+            speaker: args.speaker.as_deref(),
+            text: &binding.wording,
+            clip: imported.facts.digest,
+            frames: imported.facts.frames,
+        });
+        if let Some(odd) = odd {
+            let Binding { message, language, .. } = binding;
+            anstream::println!("warning `{message}` in {language} {odd}; listen to it, and import the right file");
+        }
     }
-    for recording in &catalog.recordings.recordings {
-        let kind = recordings::KINDS.iter().find(|(_, kind)| *kind == recording.kind).map_or("", |(word, _)| word);
-        rows.push(vec![
-            recording.message.to_string(),
-            recording.language.to_string(),
-            recording.voice.as_ref().map(Tag::to_string).unwrap_or_default(),
-            kind.to_owned(),
-            seconds(recording.frames),
-            recording.file.clone(),
-        ]);
-    }
-    page::table(&["MESSAGE", "LANGUAGE", "VOICE", "KIND", "SECONDS", "FILE"], &rows);
-    Ok(FINE)
-}
-
-fn verify(place: &Place) -> anyhow::Result<u8> {
-    let files = check::read(place)?;
-    let mut problems = catalog::load(&files, &Texts::new()).problems;
-    problems.retain(|problem| ["missing-clip", "bad-clip", "other-clip"].contains(&problem.rule));
-    problems.extend(check::clips_that_do_not_decode(place, &files));
-    page::problems(&problems);
-    anstream::println!(
-        "{} looked at, {}",
-        page::count(files.clips.len(), "clip"),
-        page::count(problems.len(), "fault")
-    );
-    Ok(if problems.is_empty() { FINE } else { FAULTS })
 }

@@ -1,4 +1,8 @@
-//! What will not be heard, before it airs: every gap of a broadcast at the stations and chats it is for.
+//! What will not be heard, before it airs: every gap of a broadcast at the stations and chats it is for, and the
+//! recordings that are not what they should be.
+
+pub mod length;
+mod outdated;
 
 use std::collections::BTreeMap;
 
@@ -8,13 +12,15 @@ use crate::catalog::model::{Broadcast, Gap, Kind, MissingLanguage, State};
 
 impl Catalog {
     /// A problem per gap, with how many stations and chats it touches; and one per recording that stands in for a
-    /// person.
+    /// person, reads an older text, or does not fit its text.
     pub fn coverage_problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         for broadcast in self.broadcasts.values().filter(|broadcast| broadcast.state == State::Ready) {
             self.station_gaps(broadcast, &mut problems);
             self.chat_gaps(broadcast, &mut problems);
         }
+        problems.extend(self.outdated_recordings());
+        problems.extend(self.odd_lengths());
         for recording in &self.recordings.recordings {
             let stand_in = match recording.kind {
                 Kind::Person => continue,
