@@ -27,12 +27,26 @@ pub struct Problem {
     pub rule: &'static str,
     pub message: String,
     pub help: String,
+    /// The change that mends it, where only one is possible and it alters no word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Box<Fix>>,
+}
+
+/// Bytes of a file to be replaced.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Fix {
+    /// The first byte, from 0.
+    pub start: usize,
+    /// The byte after the last one.
+    pub end: usize,
+    pub text: String,
 }
 
 impl Problem {
     pub fn error(rule: &'static str, at: Place, message: impl Into<String>, help: impl Into<String>) -> Problem {
         let Place { file, line, column } = at;
-        Problem { file, line, column, severity: Severity::Error, rule, message: message.into(), help: help.into() }
+        let (message, help) = (message.into(), help.into());
+        Problem { file, line, column, severity: Severity::Error, rule, message, help, fix: None }
     }
 
     pub fn warning(rule: &'static str, at: Place, message: impl Into<String>, help: impl Into<String>) -> Problem {

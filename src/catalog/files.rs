@@ -26,6 +26,13 @@ pub struct Stamp {
     inode: u64,
 }
 
+impl Stamp {
+    fn of(metadata: &std::fs::Metadata) -> Stamp {
+        let mtime_ns = metadata.mtime() * 1_000_000_000 + metadata.mtime_nsec();
+        Stamp { size: metadata.len(), mtime_ns, inode: metadata.ino() }
+    }
+}
+
 /// A clip on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClipFile {
@@ -98,11 +105,7 @@ impl Files {
         if !metadata.is_file() || self.texts.len() + self.clips.len() >= FILES_MAX {
             return;
         }
-        let stamp = Stamp {
-            size: metadata.len(),
-            mtime_ns: metadata.mtime() * 1_000_000_000 + metadata.mtime_nsec(),
-            inode: metadata.ino(),
-        };
+        let stamp = Stamp::of(&metadata);
         let name: Arc<str> = name.into();
         if name.ends_with(".opus") {
             let known = previous.and_then(|p| p.clips.get(&name)).filter(|clip| clip.stamp == stamp);
@@ -117,7 +120,9 @@ impl Files {
 }
 
 /// The names in a folder, sorted; none when there is no such folder.
-fn folder(path: &Path) -> io::Result<Vec<String>> {
+///
+/// Errors: it is there and cannot be listed.
+pub fn folder(path: &Path) -> io::Result<Vec<String>> {
     let entries = match std::fs::read_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries?,
@@ -129,6 +134,14 @@ fn folder(path: &Path) -> io::Result<Vec<String>> {
     }
     names.sort();
     Ok(names)
+}
+
+/// Reads a text that need not be of this county.
+///
+/// Errors: why it is none, in words.
+pub fn read_file(path: &Path) -> Result<Arc<str>, String> {
+    let metadata = std::fs::metadata(path).map_err(|error| format!("the file cannot be read: {error}"))?;
+    read_text(path, Stamp::of(&metadata))
 }
 
 fn read_text(path: &Path, stamp: Stamp) -> Result<Arc<str>, String> {

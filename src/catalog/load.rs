@@ -41,6 +41,11 @@ pub fn load(files: &Files, good: &Texts) -> Loaded {
     Loaded { catalog, problems, good: used }
 }
 
+/// A file that is no text.
+pub fn unreadable(path: &str, why: &str) -> Problem {
+    Problem::error("unreadable", Place::file(path), why, "save it as UTF-8 text without a byte order mark")
+}
+
 pub(super) struct Load<'f> {
     pub(super) files: &'f Files,
     pub(super) good: &'f Texts,
@@ -70,12 +75,7 @@ impl<'f> Load<'f> {
         match &self.files.texts.get(path)?.text {
             Ok(text) => Some(text.clone()),
             Err(why) => {
-                self.problems.push(Problem::error(
-                    "unreadable",
-                    Place::file(path),
-                    why.clone(),
-                    "save it as UTF-8 text without a byte order mark",
-                ));
+                self.problems.push(unreadable(path, why));
                 None
             }
         }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::base::problem::Place;
-use crate::base::{Problem, Tag};
+use crate::base::{Id, Problem, Tag};
 use crate::catalog::Catalog;
 use crate::catalog::load::Load;
 use crate::lang::language::SOURCE;
+use crate::lang::topic::Entry;
 use crate::lang::{Bundle, LANGUAGES, Language, Topic, lint};
 
 impl Load<'_> {
@@ -52,15 +53,9 @@ impl Load<'_> {
         if self.replace_faulty(&found, &mut topics) {
             (bundles, found) = build(&topics);
         }
-        for problem in found.iter().filter(|problem| problem.is_error()) {
-            let tag = problem.file.split('/').nth(1).and_then(|tag| tag.parse::<Tag>().ok());
-            let Some((tag, bundle)) = tag.and_then(|tag| bundles.get(&tag).map(|bundle| (tag, bundle))) else {
-                continue;
-            };
-            let entry =
-                bundle.entries().find(|entry| entry.place.file == problem.file && entry.place.line == problem.line);
-            if let Some(entry) = entry {
-                catalog.held.entry((tag, entry.id.clone())).or_insert_with(|| problem.message.clone());
+        for (tag, bundle) in &bundles {
+            for (message, why) in faulty_messages(bundle, &found) {
+                catalog.held.entry((tag.clone(), message)).or_insert(why);
             }
         }
         catalog.bundles = bundles;
@@ -92,6 +87,29 @@ impl Load<'_> {
     }
 }
 
+/// The messages of a bundle that an error lies in, or in a term they use, with what is wrong.
+fn faulty_messages(bundle: &Bundle, found: &[Problem]) -> Vec<(Id, String)> {
+    let mut places: BTreeMap<(&str, u32), &Entry> = BTreeMap::new();
+    for entry in bundle.entries().chain(bundle.terms()) {
+        places.insert((&entry.place.file, entry.place.line), entry);
+    }
+    let entry_at = |problem: &Problem| {
+        let (place, entry) = places.range(..=(&*problem.file, problem.line)).next_back()?;
+        (*place.0 == *problem.file && problem.line <= entry.last_line()).then_some(*entry)
+    };
+    let mut faulty = Vec::new();
+    for problem in found.iter().filter(|problem| problem.is_error()) {
+        let Some(entry) = entry_at(problem) else { continue };
+        if entry.is_term {
+            let uses = |user: &&Entry| user.patterns.values().any(|pattern| pattern.terms.contains(entry.id.as_str()));
+            faulty.extend(bundle.entries().filter(uses).map(|user| (user.id.clone(), problem.message.clone())));
+        } else {
+            faulty.push((entry.id.clone(), problem.message.clone()));
+        }
+    }
+    faulty
+}
+
 type Bundles = BTreeMap<Tag, Arc<Bundle>>;
 
 /// A bundle a language, and every fault of every message.
@@ -106,6 +124,6 @@ fn build(topics: &BTreeMap<Arc<str>, (&'static Language, Arc<Topic>)>) -> (Bundl
         bundles.insert(language.tag.parse().expect("the tags of the table are tags"), Arc::new(bundle));
     }
     let source = bundles[SOURCE.tag].clone();
-    problems.extend(bundles.values().flat_map(|bundle| lint::lint(bundle, &source)));
+    problems.extend(bundles.values().flat_map(|bundle| lint::lint(bundle, Some(&source))));
     (bundles, problems)
 }

@@ -1,5 +1,7 @@
 //! `cunxiang check`: every fault of every file, before anything airs.
 
+use std::path::PathBuf;
+
 use anyhow::Context;
 
 use crate::base::clock::RealClock;
@@ -7,7 +9,7 @@ use crate::base::problem::Place as At;
 use crate::base::{Clock, Problem, Severity};
 use crate::catalog::{self, Catalog, Files, Loaded, Send, load::Texts};
 use crate::cmd::instant::Instant;
-use crate::cmd::{FAULTS, FINE, Format, Place, page};
+use crate::cmd::{FAULTS, FINE, Format, Place, check_texts, page};
 use crate::config::{Machine, machine};
 use crate::outbox::channel::CHANNELS;
 use crate::planner::{Planner, Registry};
@@ -19,9 +21,30 @@ pub struct Args {
     from: Option<Instant>,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
+    /// First make the fixes that alter no word, in the .ftl files
+    #[arg(long)]
+    fix: bool,
+    /// Look at the .ftl files of DIR/<language>/ alone; needs no county
+    #[arg(long, value_name = "DIR", conflicts_with = "from")]
+    locales: Option<PathBuf>,
 }
 
 pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
+    let folder = args.locales.clone().unwrap_or_else(|| place.home.join("locales"));
+    let shown = if args.locales.is_some() { folder.clone() } else { "locales".into() };
+    if args.fix {
+        for made in check_texts::fix(&folder, &shown)? {
+            // A program that reads JSON reads nothing else.
+            match args.format {
+                Format::Json => anstream::eprintln!("{made}"),
+                Format::Table => anstream::println!("{made}"),
+            }
+        }
+    }
+    if args.locales.is_some() {
+        let problems = check_texts::problems(&folder, &shown)?;
+        return tell(&problems, args.format);
+    }
     let files = read(place)?;
     let Loaded { catalog, mut problems, .. } = catalog::load(&files, &Texts::new());
     problems.extend(clips_that_do_not_decode(place, &files));
@@ -36,23 +59,29 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         problems.extend(machine::unknown_stations(loudspeakers, machine::PATH, is_known));
     }
     problems.sort();
+    let status = tell(&problems, args.format)?;
+    if let Some(catalog) = catalog.filter(|_| args.format == Format::Table) {
+        let (stations, chats) = (catalog.stations.len(), catalog.chats.len());
+        anstream::println!(
+            "{} in {} for {} and {}",
+            page::count(catalog.broadcasts.len(), "broadcast"),
+            page::count(crate::lang::LANGUAGES.len(), "language"),
+            page::count(stations, "station"),
+            page::count(chats, "chat")
+        );
+    }
+    Ok(status)
+}
+
+/// Prints faults and how many there are.
+fn tell(problems: &[Problem], format: Format) -> anyhow::Result<u8> {
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-    if args.format == Format::Json {
+    if format == Format::Json {
         page::json(&problems)?;
     } else {
-        page::problems(&problems);
+        page::problems(problems);
         let warnings = page::count(problems.len() - errors, "warning");
         anstream::println!("{}, {warnings}", page::count(errors, "error"));
-        if let Some(catalog) = catalog {
-            let (stations, chats) = (catalog.stations.len(), catalog.chats.len());
-            anstream::println!(
-                "{} in {} for {} and {}",
-                page::count(catalog.broadcasts.len(), "broadcast"),
-                page::count(crate::lang::LANGUAGES.len(), "language"),
-                page::count(stations, "station"),
-                page::count(chats, "chat")
-            );
-        }
     }
     Ok(if errors > 0 { FAULTS } else { FINE })
 }

@@ -3,6 +3,7 @@
 
 mod backup;
 mod check;
+mod check_texts;
 mod clip;
 mod doctor;
 mod instant;

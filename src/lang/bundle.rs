@@ -55,42 +55,55 @@ pub enum RenderFault {
 pub struct Bundle {
     pub language: &'static Language,
     bundle: MessageBundle,
-    entries: BTreeMap<Id, (Entry, bool)>,
+    entries: BTreeMap<Id, (Arc<Entry>, bool)>,
+    terms: BTreeMap<Id, Arc<Entry>>,
 }
 
 impl Bundle {
     /// Puts topics together. A message that stands twice is a fault of its second place; the first one counts.
     pub fn build(language: &'static Language, topics: &[Arc<Topic>]) -> (Bundle, Vec<Problem>) {
         let mut bundle = new_bundle(language.tag);
-        let mut entries: BTreeMap<Id, (Entry, bool)> = BTreeMap::new();
+        let mut entries: BTreeMap<Id, (Arc<Entry>, bool)> = BTreeMap::new();
+        let mut terms: BTreeMap<Id, Arc<Entry>> = BTreeMap::new();
         let mut problems = Vec::new();
+        let twice = |kind: &str, entry: &Entry, first: &Entry| {
+            let what = format!("{kind}{}` stands already in {}:{}", entry.id, first.place.file, first.place.line);
+            Problem::error("duplicate-id", entry.place.clone(), what, "remove one, or give this one a new id")
+        };
         for topic in topics {
+            for term in &topic.terms {
+                match terms.get(&term.id) {
+                    Some(first) => problems.push(twice("term `-", term, first)),
+                    None => drop(terms.insert(term.id.clone(), term.clone())),
+                }
+            }
             for entry in &topic.entries {
-                if let Some((first, _)) = entries.get(&entry.id) {
-                    let what =
-                        format!("message `{}` stands already in {}:{}", entry.id, first.place.file, first.place.line);
-                    problems.push(Problem::error(
-                        "duplicate-id",
-                        entry.place.clone(),
-                        what,
-                        "remove one, or give this one a new id",
-                    ));
-                } else {
-                    entries.insert(entry.id.clone(), (entry.clone(), topic.draft));
+                match entries.get(&entry.id) {
+                    Some((first, _)) => problems.push(twice("message `", entry, first)),
+                    None => drop(entries.insert(entry.id.clone(), (entry.clone(), topic.draft))),
                 }
             }
             // Duplicates were told above, in words and with both places.
             let _ = bundle.add_resource(topic.resource.clone());
         }
-        (Bundle { language, bundle, entries }, problems)
+        (Bundle { language, bundle, entries, terms }, problems)
     }
 
     pub fn entry(&self, message: &Id) -> Option<&Entry> {
-        self.entries.get(message).map(|(entry, _)| entry)
+        self.entries.get(message).map(|(entry, _)| &**entry)
     }
 
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.values().map(|(entry, _)| entry)
+        self.entries.values().map(|(entry, _)| &**entry)
+    }
+
+    /// A term, by its name without the hyphen.
+    pub fn term(&self, name: &str) -> Option<&Entry> {
+        self.terms.get(name).map(|entry| &**entry)
+    }
+
+    pub fn terms(&self) -> impl Iterator<Item = &Entry> {
+        self.terms.values().map(|entry| &**entry)
     }
 
     /// Whether the message's text was never reviewed by a native speaker.

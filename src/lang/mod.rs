@@ -8,6 +8,7 @@ pub mod functions;
 pub mod language;
 pub mod lint;
 pub mod notes;
+pub mod pattern;
 pub mod source;
 pub mod speech;
 pub mod tags;

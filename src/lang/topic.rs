@@ -1,6 +1,6 @@
 //! One `.ftl` file, parsed: what the lint and the bundle need of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,24 +10,33 @@ use fluent_syntax::ast;
 use crate::base::problem::Place;
 use crate::base::{Id, Problem};
 use crate::lang::notes::Notes;
+pub use crate::lang::pattern::{Pattern, Reference, Text, What};
 use crate::lang::source::SourceDigest;
 
 /// One file of messages of one language.
 pub struct Topic {
     pub path: Arc<str>,
     pub(super) resource: Arc<FluentResource>,
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<Arc<Entry>>,
+    /// Names and constants that messages refer to as `{ -name }`.
+    pub(super) terms: Vec<Arc<Entry>>,
     /// `review = "draft"` in a `###` comment.
     pub draft: bool,
 }
 
-/// A message of a topic.
+/// A message or a term of a topic.
 #[derive(Debug, Clone)]
 pub struct Entry {
+    /// A term's is without its hyphen.
     pub id: Id,
+    pub is_term: bool,
     pub place: Place,
+    /// Its first byte in the file.
+    pub at: usize,
     /// The value under "", each attribute under its name.
     pub patterns: BTreeMap<String, Pattern>,
+    /// Attributes that stand twice, with the byte of the second one in [`Self::source`].
+    pub doubled: Vec<(String, usize)>,
     /// The message as it stands in the file, for the edition's exact bytes.
     pub source: Arc<str>,
     /// Of a translation, the digest of the source text it was made from: `# @source` above it.
@@ -36,20 +45,23 @@ pub struct Entry {
     pub author: Option<String>,
 }
 
-/// What a pattern refers to.
-#[derive(Debug, Clone, Default)]
-pub struct Pattern {
-    pub variables: BTreeSet<String>,
-    /// Other messages, as `id` or `id.attribute`.
-    pub messages: BTreeSet<String>,
-    /// Terms, without their hyphen.
-    pub terms: BTreeSet<String>,
-    /// Functions, such as NUMBER.
-    pub functions: BTreeSet<String>,
-    /// Keys of its selectors.
-    pub selector_keys: BTreeSet<String>,
-    /// Its plain characters, placeables left out.
-    pub characters: String,
+impl Entry {
+    /// The place of a byte of [`Self::source`].
+    pub fn place_of(&self, byte: usize) -> Place {
+        let Place { line, column, .. } = Place::of_byte("", &self.source, byte);
+        let column = if line == 1 { self.place.column + column - 1 } else { column };
+        Place { file: self.place.file.clone(), line: self.place.line + line - 1, column }
+    }
+
+    /// Its last line in the file.
+    pub fn last_line(&self) -> u32 {
+        self.place.line + self.source.matches('\n').count() as u32
+    }
+
+    /// Every piece of plain text, with the name of its attribute ("" for the value).
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &Text)> {
+        self.patterns.iter().flat_map(|(name, pattern)| pattern.texts.iter().map(|text| (name.as_str(), text)))
+    }
 }
 
 impl Topic {
@@ -73,52 +85,103 @@ impl Topic {
             };
             errors.into_iter().map(tell).collect::<Vec<_>>()
         })?;
-        let starts = entry_starts(text);
-        let of_file = Notes::of_file(text);
-        let mut entries = Vec::new();
-        let mut problems = Vec::new();
+        let (starts, of_file) = (starts_of(text), Notes::of_file(text));
+        let reader = Reader { path: path.into(), text: resource.source(), starts, of_file };
+        let (mut entries, mut terms, mut problems) = (Vec::new(), Vec::new(), Vec::new());
         for entry in resource.entries() {
-            let ast::Entry::Message(message) = entry else { continue };
-            let Some(range) = starts.get(message.id.name) else { continue };
-            let place = Place::of_byte(path, text, range.start);
-            let Ok(id) = message.id.name.parse::<Id>() else {
-                let what = format!("`{}` is no id of a message", message.id.name);
-                problems.push(Problem::error("bad-id", place, what, "use small letters, digits and hyphens"));
-                continue;
+            let (read, list) = match entry {
+                ast::Entry::Message(m) => {
+                    (reader.entry(m.id.name, false, m.value.as_ref(), &m.attributes), &mut entries)
+                }
+                ast::Entry::Term(t) => (reader.entry(t.id.name, true, Some(&t.value), &t.attributes), &mut terms),
+                _ => continue,
             };
-            let mut patterns = BTreeMap::new();
-            if let Some(value) = &message.value {
-                patterns.insert(String::new(), Pattern::of(value));
+            match read {
+                Ok(entry) => list.push(Arc::new(entry)),
+                Err(problem) => problems.push(problem),
             }
-            for attribute in &message.attributes {
-                patterns.insert(attribute.id.name.to_owned(), Pattern::of(&attribute.value));
-            }
-            let notes = Notes::above(text, range.start);
-            let (made_from, author) = (notes.source, notes.author.or_else(|| of_file.author.clone()));
-            entries.push(Entry {
-                id,
-                place,
-                patterns,
-                source: text[range.clone()].trim_end().into(),
-                made_from,
-                author,
-            });
         }
         if !problems.is_empty() {
             return Err(problems);
         }
         let draft = text.lines().any(|line| line.trim() == "### review = \"draft\"");
-        Ok(Topic { path: path.into(), resource: Arc::new(resource), entries, draft })
+        Ok(Topic { path: path.into(), resource: Arc::new(resource), entries, terms, draft })
     }
 
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[Arc<Entry>] {
         &self.entries
+    }
+}
+
+/// Puts places to what the parser found: every name and text it gives is a slice of the file.
+struct Reader<'t> {
+    path: Arc<str>,
+    text: &'t str,
+    /// By the first byte of a line that begins an entry or a comment: its number.
+    starts: Vec<(usize, u32)>,
+    of_file: Notes,
+}
+
+impl Reader<'_> {
+    fn entry(
+        &self,
+        name: &str,
+        is_term: bool,
+        value: Option<&ast::Pattern<&str>>,
+        attributes: &[ast::Attribute<&str>],
+    ) -> Result<Entry, Problem> {
+        // A term's name is given without the hyphen it begins with.
+        let at = self.byte_of(name) - usize::from(is_term);
+        let next = self.starts.partition_point(|(start, _)| *start <= at);
+        let end = self.starts.get(next).map_or(self.text.len(), |(start, _)| *start);
+        let line = next.checked_sub(1).map_or(1, |i| self.starts[i].1);
+        let place = Place { file: self.path.clone(), line, column: 1 };
+        let Ok(id) = name.parse::<Id>() else {
+            let what = format!("`{name}` is no id of a message");
+            return Err(Problem::error("bad-id", place, what, "use small letters, digits and hyphens"));
+        };
+        let mut patterns = BTreeMap::new();
+        let mut doubled = Vec::new();
+        let start = self.text.as_ptr() as usize + at;
+        if let Some(value) = value {
+            patterns.insert(String::new(), Pattern::of(value, start, 0));
+        }
+        for attribute in attributes {
+            let at = self.byte_of(attribute.id.name) - at;
+            let pattern = Pattern::of(&attribute.value, start, at);
+            if patterns.insert(attribute.id.name.to_owned(), pattern).is_some() {
+                doubled.push((attribute.id.name.to_owned(), at));
+            }
+        }
+        let source = self.text[at..end].trim_end().into();
+        let notes = Notes::above(self.text, at);
+        let author = notes.author.or_else(|| self.of_file.author.clone());
+        Ok(Entry { id, is_term, place, at, patterns, doubled, source, made_from: notes.source, author })
+    }
+
+    fn byte_of(&self, slice: &str) -> usize {
+        slice.as_ptr() as usize - self.text.as_ptr() as usize
     }
 }
 
 fn first_ink(text: &str, from: usize) -> usize {
     let from = from.min(text.len());
     from + text[from..].find(|c: char| !c.is_whitespace()).unwrap_or(0)
+}
+
+/// Where each message, term and comment of a file without faults begins, with its line. An entry begins in the first
+/// column of a line; what belongs to it is indented, or is the `}` that closes a selector (Fluent syntax 1.0, section
+/// Entries).
+fn starts_of(text: &str) -> Vec<(usize, u32)> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    for (line, number) in text.split_inclusive('\n').zip(1..) {
+        if line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '-' || c == '#') {
+            starts.push((at, number));
+        }
+        at += line.len();
+    }
+    starts
 }
 
 /// Where each message and term of a file without faults stands, from its id to the next entry or comment. An entry
@@ -146,64 +209,4 @@ pub(super) fn entry_starts(text: &str) -> BTreeMap<&str, Range<usize>> {
         }
     }
     starts
-}
-
-impl Pattern {
-    fn of(pattern: &ast::Pattern<&str>) -> Pattern {
-        let mut found = Pattern::default();
-        found.add_pattern(pattern);
-        found
-    }
-
-    fn add_pattern(&mut self, pattern: &ast::Pattern<&str>) {
-        for element in &pattern.elements {
-            match element {
-                ast::PatternElement::TextElement { value } => self.characters.push_str(value),
-                ast::PatternElement::Placeable { expression } => self.add_expression(expression),
-            }
-        }
-    }
-
-    fn add_expression(&mut self, expression: &ast::Expression<&str>) {
-        match expression {
-            ast::Expression::Inline(inline) => self.add_inline(inline),
-            ast::Expression::Select { selector, variants } => {
-                self.add_inline(selector);
-                for variant in variants {
-                    let (ast::VariantKey::Identifier { name } | ast::VariantKey::NumberLiteral { value: name }) =
-                        variant.key;
-                    self.selector_keys.insert(name.to_owned());
-                    self.add_pattern(&variant.value);
-                }
-            }
-        }
-    }
-
-    fn add_inline(&mut self, inline: &ast::InlineExpression<&str>) {
-        match inline {
-            ast::InlineExpression::VariableReference { id } => {
-                self.variables.insert(id.name.to_owned());
-            }
-            ast::InlineExpression::MessageReference { id, attribute } => {
-                let attribute = attribute.as_ref().map(|a| format!(".{}", a.name)).unwrap_or_default();
-                self.messages.insert(format!("{}{attribute}", id.name));
-            }
-            ast::InlineExpression::TermReference { id, arguments, .. } => {
-                self.terms.insert(id.name.to_owned());
-                arguments.iter().for_each(|arguments| self.add_arguments(arguments));
-            }
-            ast::InlineExpression::FunctionReference { id, arguments } => {
-                self.functions.insert(id.name.to_owned());
-                self.add_arguments(arguments);
-            }
-            ast::InlineExpression::Placeable { expression } => self.add_expression(expression),
-            ast::InlineExpression::StringLiteral { value } => self.characters.push_str(value),
-            ast::InlineExpression::NumberLiteral { value } => self.characters.push_str(value),
-        }
-    }
-
-    fn add_arguments(&mut self, arguments: &ast::CallArguments<&str>) {
-        arguments.positional.iter().for_each(|argument| self.add_inline(argument));
-        arguments.named.iter().for_each(|argument| self.add_inline(&argument.value));
-    }
 }

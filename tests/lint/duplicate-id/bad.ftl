@@ -1,0 +1,10 @@
+-office = 疾控中心
+-office = 医院
+
+mask = 出门请戴好口罩。
+    .title = 戴好口罩
+    .short = 出门请戴好口罩。
+
+mask = 请洗手。
+    .title = 戴好口罩
+    .short = 出门请戴好口罩。

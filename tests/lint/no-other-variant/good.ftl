@@ -1,0 +1,6 @@
+level = { $level ->
+        [red] 红色预警。
+       *[other] 预警。
+    }
+    .title = 戴好口罩
+    .short = 出门请戴好口罩。

@@ -1,0 +1,3 @@
+mask = { DATETIME($day) }请戴口罩。
+    .title = 戴好口罩
+    .short = 出门请戴好口罩。
