@@ -12,6 +12,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("lang", &["base"]),
     ("audio", &["base"]),
+    ("card", &["base", "lang"]),
     ("store", &["base"]),
     ("rundown", &["base"]),
     ("catalog", &["base", "lang", "audio", "rundown"]),
@@ -20,14 +21,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("outbox", &["base", "rundown", "ledger", "store"]),
     ("station", &["base", "audio", "rundown", "store"]),
     ("county", &["base", "lang", "audio", "store", "rundown", "catalog", "planner", "ledger", "outbox", "station"]),
-    ("console", &["base", "lang", "audio", "catalog", "planner", "rundown", "ledger", "store", "county"]),
+    ("console", &["base", "lang", "audio", "card", "catalog", "planner", "rundown", "ledger", "store", "county"]),
     // The options of the others; which of their parts these are is theirs to say.
-    ("config", &["base", "outbox", "station"]),
+    ("config", &["base", "card", "outbox", "station"]),
     (
         "cmd",
         &[
-            "base", "lang", "audio", "store", "rundown", "catalog", "planner", "ledger", "outbox", "station", "county",
-            "console", "config",
+            "base", "lang", "audio", "card", "store", "rundown", "catalog", "planner", "ledger", "outbox", "station",
+            "county", "console", "config",
         ],
     ),
 ];
@@ -47,6 +48,10 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("ogg", "audio/"),
     ("ebur128", "audio/"),
     ("rubato", "audio/"),
+    ("cosmic_text", "card/"),
+    ("krilla", "card/poster.rs"),
+    ("png", "card/canvas.rs"),
+    ("qrcode", "card/code.rs"),
     ("sqlx", "ledger/"),
     ("cron", "catalog/cron.rs"),
     ("rodio", "station/sink/sound_card.rs"),

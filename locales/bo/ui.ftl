@@ -1,5 +1,5 @@
 ### review = "draft"
-### Words that go into chat posts and the sample banner.
+### Words that go into chat posts, picture cards and the sample banner.
 ### Tibetan draft, not written by a native speaker. It needs review by a native speaker before use.
 
 # Above everything a sample county shows or sends.
@@ -36,3 +36,16 @@ ui-level =
         [IV] སྤྱིར་བཏང༌།
        *[other] རིམ་པ་ { $level }
     }
+
+# In the head of a picture card of a daily notice, after the county's name.
+ui-card-notice = བརྡ་ཐོ།
+
+# In the foot of a picture card.
+# Variables:
+#   $number (String) - the number to call
+ui-card-hotline = ཁ་པར་ { $number }
+
+# The date of a notice, in the foot of a picture card.
+# Variables:
+#   $date (String) - such as 2026-11-23
+ui-card-date = { DATE($date) }

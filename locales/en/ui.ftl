@@ -1,5 +1,5 @@
 ### review = "source"
-### Words that go into chat posts and the sample banner.
+### Words that go into chat posts, picture cards and the sample banner.
 
 # Above everything a sample county shows or sends.
 ui-sample-banner = Sample county: all texts here are drafts, not official notices.
@@ -35,3 +35,16 @@ ui-level =
         [IV] Level IV (ordinary)
        *[other] Level { $level }
     }
+
+# In the head of a picture card of a daily notice, after the county's name.
+ui-card-notice = Notice
+
+# In the foot of a picture card.
+# Variables:
+#   $number (String) - the number to call
+ui-card-hotline = Hotline { $number }
+
+# The date of a notice, in the foot of a picture card.
+# Variables:
+#   $date (String) - such as 2026-11-23
+ui-card-date = { DATE($date) }

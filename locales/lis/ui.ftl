@@ -1,5 +1,5 @@
 ### review = "draft"
-### Words that go into chat posts and the sample banner.
+### Words that go into chat posts, picture cards and the sample banner.
 ### Lisu draft in Fraser script, not written by a native speaker. It needs review by a native speaker before use.
 ### It is pieced together from a short word list and stands in until a translator has written it anew.
 
@@ -37,3 +37,16 @@ ui-level =
         [IV] ꓪꓴꓽ 4
        *[other] ꓪꓴꓽ { $level }
     }
+
+# In the head of a picture card of a daily notice, after the county's name.
+ui-card-notice = ꓐꓯ ꓟ
+
+# In the foot of a picture card.
+# Variables:
+#   $number (String) - the number to call
+ui-card-hotline = { $number } ꓗꓪ ꓐꓯ
+
+# The date of a notice, in the foot of a picture card.
+# Variables:
+#   $date (String) - such as 2026-11-23
+ui-card-date = { DATE($date) }
