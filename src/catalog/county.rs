@@ -8,6 +8,9 @@ use crate::catalog::model::{County, Names};
 use crate::lang::{Language, tags};
 use crate::rundown::quiet::Quiet;
 
+/// Where the notice number stands in `notice_link`.
+pub const NOTICE_PLACE: &str = "{notice}";
+
 /// Reads the file; every fault is left in `document`. None when a part without which nothing works is missing.
 pub fn read(document: &Document<'_>) -> Option<County> {
     let root = document.root();
@@ -38,6 +41,8 @@ pub fn read(document: &Document<'_>) -> Option<County> {
         zone
     });
     let sample = county.get("sample").and_then(|field| field.bool()).unwrap_or(false);
+    let hotline = county.get("hotline").and_then(|field| hotline(&field));
+    let notice_link = county.get("notice_link").and_then(|field| notice_link(&field));
     county.done();
 
     let from = quiet.require("from", "\"21:00\"").and_then(|field| time(&field));
@@ -60,12 +65,34 @@ pub fn read(document: &Document<'_>) -> Option<County> {
         airings_per_day_max: airings_per_day_max.map_or(6, |max| max as u32),
         review_required,
         alarm_chats: alarm_chats.unwrap_or_default(),
+        hotline,
+        notice_link,
     })
 }
 
 fn missing<T>(root: &Table<'_>, name: &str) -> Option<T> {
     root.fault("missing-key", format!("{name} is missing"), format!("add it; docs/ref/county.md shows {name}"));
     None
+}
+
+fn hotline(field: &Field<'_>) -> Option<String> {
+    let text = field.text()?;
+    let is_number = text.chars().any(|c| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || [' ', '-', '+'].contains(&c));
+    if !is_number {
+        field.fault("bad-value", format!("`{text}` is no telephone number"), "write digits, as \"12320\"");
+    }
+    is_number.then(|| text.to_owned())
+}
+
+fn notice_link(field: &Field<'_>) -> Option<String> {
+    let text = field.text()?;
+    let is_link = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme)) && text.is_ascii();
+    if !is_link {
+        let help = format!("write it as \"https://example.org/notices/{NOTICE_PLACE}\"");
+        field.fault("bad-value", format!("`{text}` is no web address"), help);
+    }
+    is_link.then(|| text.to_owned())
 }
 
 fn slots(table: Table<'_>) -> BTreeMap<Id, chrono::NaiveTime> {

@@ -34,6 +34,10 @@ pub struct County {
     pub airings_per_day_max: u32,
     pub review_required: bool,
     pub alarm_chats: Vec<Id>,
+    /// The number on cards and posters.
+    pub hotline: Option<String>,
+    /// What the QR code on cards and posters leads to.
+    pub notice_link: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

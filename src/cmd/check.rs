@@ -150,7 +150,7 @@ fn chats(catalog: &Catalog, machine: Option<&Machine>) -> Vec<Problem> {
 }
 
 /// This machine's file, where there is one: a folder of content alone is whole, too.
-fn machine(place: &Place, problems: &mut Vec<Problem>) -> anyhow::Result<Option<Machine>> {
+pub fn machine(place: &Place, problems: &mut Vec<Problem>) -> anyhow::Result<Option<Machine>> {
     let path = place.home.join(machine::PATH);
     if !path.exists() {
         return Ok(None);

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::base::Clock;
 use crate::base::clock::RealClock;
+use crate::card;
 use crate::catalog::{self, Files, load::Texts};
 use crate::cmd::{FAULTS, FINE, Place};
 use crate::config::machine;
@@ -50,6 +51,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     }) {
         Ok(machine) => {
             see("machine", Ok(format!("{} loudspeakers", machine.loudspeakers.len())));
+            see("fonts", fonts(&machine.cards));
             for loudspeaker in &machine.loudspeakers {
                 see("loudspeaker", probe(&loudspeaker.sink).map(|seen| format!("{}: {seen}", loudspeaker.station)));
             }
@@ -63,7 +65,6 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         Err(why) => see("machine", Err(why)),
     }
     see("sound devices", Ok(devices()));
-    see("fonts", fonts());
     let mut faults = 0;
     for Finding { what, state } in &findings {
         let (style, word, text) = match state {
@@ -212,20 +213,15 @@ fn devices() -> String {
     if devices.is_empty() { "none".to_owned() } else { devices.join("; ") }
 }
 
-/// Cards and pages need a font for each script; the loudspeakers do not.
-fn fonts() -> Result<String, String> {
-    let listed = std::process::Command::new("fc-list").args([":", "lang"]).output();
-    let Ok(output) = listed else { return Ok("fontconfig is not installed; nothing here draws text yet".to_owned()) };
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let missing: Vec<&str> =
-        [("bo", "Tibetan: fonts-noto-core"), ("zh-cn", "Chinese: fonts-noto-cjk"), ("lis", "Lisu: fonts-noto-core")]
-            .into_iter()
-            .filter(|(lang, _)| !text.split([',', '=', '\n', '|']).any(|have| have == *lang))
-            .map(|(_, what)| what)
-            .collect();
+/// Cards and posters need a font for each script; the loudspeakers do not.
+fn fonts(options: &card::Options) -> Result<String, String> {
+    let missing = card::missing(options);
     if missing.is_empty() {
-        Ok("Chinese, Tibetan and Lisu".to_owned())
-    } else {
-        Ok(format!("none for {}; nothing here draws text yet", missing.join(", ")))
+        return Ok("Chinese, Tibetan and Lisu".to_owned());
     }
+    let names: Vec<&str> = missing.iter().map(|font| font.name).collect();
+    let mut packages: Vec<&str> = missing.iter().map(|font| font.package).collect();
+    packages.dedup();
+    // A machine that only plays needs none: this is told, and is no fault.
+    Ok(format!("none for {}: no cards can be drawn here; install {}", names.join(", "), packages.join(" and ")))
 }

@@ -2,6 +2,7 @@
 #![deny(clippy::print_stdout, reason = "std's macros panic when whoever reads the output has gone; anstream's do not")]
 
 mod backup;
+mod card;
 mod check;
 mod check_texts;
 mod clip;
@@ -109,6 +110,8 @@ enum Command {
     },
     /// Import recordings, list and verify clips
     Clip(clip::Args),
+    /// Draw a notice as a picture for chats, or as a poster to print
+    Card(card::Args),
     /// Print what a message says in each language
     Show(show::Args),
     /// Read a foreign recording from standard input, in the limits of a child process
@@ -146,6 +149,7 @@ pub fn main() -> ExitCode {
             Ok(FINE)
         }
         Command::Clip(sub) => clip::run(&args.place, &sub),
+        Command::Card(sub) => card::run(&args.place, &sub),
         Command::Show(sub) => show::run(&args.place, &sub),
         Command::DecodeUntrusted => {
             let source = std::os::fd::AsFd::as_fd(&std::io::stdin()).try_clone_to_owned();

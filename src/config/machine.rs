@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::base::problem::Place;
 use crate::base::table::{Document, Field, Table};
 use crate::base::{Id, Length, Problem};
+use crate::card;
 use crate::outbox::{self, folder, telegram};
 use crate::station::{self, sink};
 
@@ -33,6 +34,7 @@ pub struct Machine {
     pub log_filter: String,
     pub loudspeakers: Vec<station::Loudspeaker>,
     pub outbox: outbox::Options,
+    pub cards: card::Options,
 }
 
 /// Where the file is, and how messages name it: `--machine`, or the one below the home folder.
@@ -67,11 +69,12 @@ pub fn read(file: &str, text: &str, home: &Path) -> Result<Machine, Vec<Problem>
         table.done();
     }
     let outbox = root.table("channel").map_or_else(outbox::Options::default, |table| channels(table, home));
+    let cards = root.table("fonts").map_or_else(card::Options::default, |table| fonts(table, home));
     root.done();
     let problems = document.problems();
     match listen {
         Some(listen) if !problems.iter().any(Problem::is_error) => {
-            Ok(Machine { listen, log_format, log_filter, loudspeakers, outbox })
+            Ok(Machine { listen, log_format, log_filter, loudspeakers, outbox, cards })
         }
         _ => Err(problems),
     }
@@ -122,6 +125,19 @@ fn log(table: Table<'_>) -> (LogFormat, String) {
     let filter = table.get("filter").and_then(|field| field.text());
     table.done();
     (format.unwrap_or(LogFormat::Text), filter.unwrap_or("info").to_owned())
+}
+
+/// Folders of fonts take the place of the usual one.
+fn fonts(table: Table<'_>, home: &Path) -> card::Options {
+    let folders = table.get("folders").map(|field| {
+        let items = field.items();
+        if items.is_empty() {
+            field.fault("bad-value", "`folders` names no folder".to_owned(), "write it as [\"/usr/share/fonts\"]");
+        }
+        items.iter().filter_map(|item| item.text()).map(|text| home.join(text)).collect()
+    });
+    table.done();
+    folders.map_or_else(card::Options::default, |folders| card::Options { folders })
 }
 
 fn loudspeaker(table: &Table<'_>, home: &Path) -> Option<station::Loudspeaker> {

@@ -1,0 +1,247 @@
+//! `cunxiang card`: a notice as a picture for a chat, or as a poster to print. Works from the files alone.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use chrono::NaiveDate;
+
+use crate::base::clock::RealClock;
+use crate::base::{Clock, Id, Tag};
+use crate::card::{self, Card, Fonts, Item, Look, Section};
+use crate::catalog::{self, Catalog, load::Texts};
+use crate::cmd::{FAULTS, FINE, Place, check, page};
+use crate::lang::{Argument, Arguments, LANGUAGES, Language, Piece, bundle::argument_of, words};
+use crate::rundown::{Class, Level};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The id of a broadcast, or of a message
+    what: Id,
+    /// Which languages, with commas between [default: all]
+    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
+    languages: Vec<String>,
+    /// Values for its variables
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = argument_of)]
+    set: Vec<(String, Argument)>,
+    /// The file to write: .png for a picture, .pdf for a poster [default: the id and .png]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// A poster of A4 size as PDF
+    #[arg(long)]
+    poster: bool,
+    /// Which text [default: short on a picture, where every message has one; whole on a poster]
+    #[arg(long, value_enum)]
+    text: Option<Text>,
+    /// The notice number, such as 2026-0412
+    #[arg(long, value_name = "NUMBER")]
+    notice: Option<String>,
+    /// The date on it [default: today]
+    #[arg(long)]
+    date: Option<NaiveDate>,
+    /// The number to call [default: that of config/county.toml]
+    #[arg(long, value_name = "NUMBER")]
+    hotline: Option<String>,
+    /// What the QR code leads to [default: that of config/county.toml]
+    #[arg(long, value_name = "URL")]
+    link: Option<String>,
+}
+
+/// How much of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Text {
+    Short,
+    Whole,
+}
+
+pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
+    let (output, is_poster) = output(args)?;
+    let mut languages = languages(&args.languages)?;
+    card::signage_order(&mut languages);
+    let files = check::read(place)?;
+    let loaded = catalog::load(&files, &Texts::new());
+    let Some(catalog) = loaded.catalog else {
+        page::problems(&loaded.problems);
+        return Ok(FAULTS);
+    };
+    let mut problems = Vec::new();
+    let machine = check::machine(place, &mut problems)?;
+    if !problems.is_empty() {
+        page::problems(&problems);
+        return Ok(FAULTS);
+    }
+    let Some(notice) = Notice::find(&catalog, &args.what) else {
+        anstream::eprintln!(
+            "cunxiang: there is no broadcast and no message `{}` without faults; `cunxiang check` tells why",
+            args.what
+        );
+        return Ok(FAULTS);
+    };
+    let card = match notice.card(&catalog, args, &languages, is_poster) {
+        Ok(card) => card,
+        Err(gaps) => {
+            gaps.iter().for_each(|gap| anstream::eprintln!("cunxiang: {gap}"));
+            return Ok(FAULTS);
+        }
+    };
+    let options = machine.map(|machine| machine.cards).unwrap_or_default();
+    let drawn =
+        Fonts::open(&options).and_then(|fonts| if is_poster { card::poster(&card, &fonts) } else { card.png(&fonts) });
+    match drawn {
+        Ok(bytes) => {
+            std::fs::write(&output, bytes).with_context(|| format!("{} cannot be written", output.display()))?;
+            anstream::println!("{}", output.display());
+            Ok(FINE)
+        }
+        Err(fault) => {
+            anstream::eprintln!("cunxiang: {fault}");
+            Ok(FAULTS)
+        }
+    }
+}
+
+/// Where to write, and whether that is a poster.
+fn output(args: &Args) -> anyhow::Result<(PathBuf, bool)> {
+    let ending = |path: &Path| path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    match &args.output {
+        None => {
+            let ending = if args.poster { "pdf" } else { "png" };
+            Ok((PathBuf::from(format!("{}.{ending}", args.what)), args.poster))
+        }
+        Some(path) if ending(path) == "pdf" => Ok((path.clone(), true)),
+        Some(path) if ending(path) == "png" && !args.poster => Ok((path.clone(), false)),
+        Some(path) if args.poster => anyhow::bail!("a poster is a PDF: write {} with the ending .pdf", path.display()),
+        Some(path) => anyhow::bail!("{} ends in neither .png, for a picture, nor .pdf, for a poster", path.display()),
+    }
+}
+
+fn languages(tags: &[String]) -> anyhow::Result<Vec<Tag>> {
+    let tag = |language: &Language| language.tag.parse().expect("the tags of the table are tags");
+    if tags.is_empty() {
+        return Ok(LANGUAGES.iter().map(tag).collect());
+    }
+    let mut found: Vec<Tag> = Vec::new();
+    for text in tags {
+        let language = Language::of(text)
+            .with_context(|| format!("there is no language `{text}` here; write one of {}", Language::known()))?;
+        if !found.contains(&tag(language)) {
+            found.push(tag(language));
+        }
+    }
+    Ok(found)
+}
+
+/// What is to be shown.
+struct Notice {
+    messages: Vec<Id>,
+    look: Look,
+    arguments: Arguments,
+}
+
+impl Notice {
+    /// A broadcast; or a message, with class, level and arguments of the one broadcast it stands in. A message that
+    /// stands in none, or in several, is a daily one and has no arguments.
+    fn find(catalog: &Catalog, id: &Id) -> Option<Notice> {
+        if let Some(broadcast) = catalog.broadcasts.get(id) {
+            let look = look(broadcast.class, broadcast.level);
+            return Some(Notice { messages: broadcast.messages.clone(), look, arguments: broadcast.arguments.clone() });
+        }
+        if !LANGUAGES.iter().any(|language| catalog.bundle(language.tag).is_some_and(|b| b.entry(id).is_some())) {
+            return None;
+        }
+        let mut holders = catalog.broadcasts.values().filter(|broadcast| broadcast.messages.contains(id));
+        let (look, arguments) = match (holders.next(), holders.next()) {
+            (Some(only), None) => (look(only.class, only.level), only.arguments.clone()),
+            _ => (Look::Daily, Arguments::new()),
+        };
+        Some(Notice { messages: vec![id.clone()], look, arguments })
+    }
+
+    /// Puts the card together, or tells every text it lacks.
+    fn card(&self, catalog: &Catalog, args: &Args, languages: &[Tag], is_poster: bool) -> Result<Card, Vec<String>> {
+        let has_short = languages.iter().all(|language| {
+            let bundle = catalog.bundle(language.as_str());
+            let short = |id: &Id| bundle.and_then(|b| b.entry(id)).is_some_and(|e| e.patterns.contains_key("short"));
+            self.messages.iter().all(short)
+        });
+        let piece = match args.text {
+            Some(Text::Short) => Piece::Short,
+            None if has_short && !is_poster => Piece::Short,
+            Some(Text::Whole) | None => Piece::Body,
+        };
+        let date =
+            args.date.unwrap_or_else(|| RealClock::default().now().with_timezone(&catalog.county.zone).date_naive());
+        let mut sections = Vec::new();
+        let mut gaps = Vec::new();
+        for language in languages {
+            match self.section(catalog, args, language, piece) {
+                Ok(section) => {
+                    let date = words::word(language.as_str(), "ui-card-date", &[("date", &date.to_string())]);
+                    sections.push(Section { date: Some(date), ..section });
+                }
+                Err(found) => gaps.extend(found),
+            }
+        }
+        if !gaps.is_empty() {
+            return Err(gaps);
+        }
+        let link = args.link.clone().or_else(|| link(catalog, args.notice.as_deref()));
+        Ok(Card {
+            look: self.look,
+            sections,
+            notice: args.notice.clone(),
+            hotline: args.hotline.clone().or_else(|| catalog.county.hotline.clone()),
+            link,
+            is_sample: catalog.county.sample,
+        })
+    }
+
+    fn section(&self, catalog: &Catalog, args: &Args, language: &Tag, piece: Piece) -> Result<Section, Vec<String>> {
+        let county = catalog.county.name.get(language).cloned();
+        let mut arguments = self.arguments.clone();
+        arguments.extend(county.clone().map(|name| ("county".to_owned(), Argument::Text(name))));
+        arguments.extend(args.set.iter().cloned());
+        let mut items = Vec::new();
+        let mut gaps = Vec::new();
+        for message in &self.messages {
+            let text = |piece| {
+                let rendered = catalog.text(message, language, piece, &arguments);
+                rendered.map_err(|why| format!("`{message}` in {language} {why}; {}", why.help()))
+            };
+            match (text(Piece::Title), text(piece)) {
+                (Ok(title), Ok(text)) => items.push(Item { title, text }),
+                (Err(gap), _) | (_, Err(gap)) => gaps.push(gap),
+            }
+        }
+        if !gaps.is_empty() {
+            return Err(gaps);
+        }
+        let bundle = catalog.bundle(language.as_str());
+        let is_draft = self.messages.iter().any(|message| bundle.is_some_and(|bundle| bundle.is_draft(message)));
+        Ok(Section { language: language.clone(), county, date: None, items, is_draft })
+    }
+}
+
+/// The county's link with the notice number in its place. A link that wants a number leads nowhere without one.
+fn link(catalog: &Catalog, notice: Option<&str>) -> Option<String> {
+    let link = catalog.county.notice_link.as_ref()?;
+    if link.contains(catalog::county::NOTICE_PLACE) {
+        notice.map(|notice| link.replace(catalog::county::NOTICE_PLACE, notice))
+    } else {
+        Some(link.clone())
+    }
+}
+
+fn look(class: Class, level: Option<Level>) -> Look {
+    let level = level.map(|level| match level {
+        Level::I => card::Level::I,
+        Level::II => card::Level::II,
+        Level::III => card::Level::III,
+        Level::IV => card::Level::IV,
+    });
+    match class {
+        Class::Daily => Look::Daily,
+        Class::Drill => Look::Drill(level),
+        // One whose level is not known goes by the mildest, as `Rank::of` has it.
+        Class::Emergency => Look::Emergency(level.unwrap_or(card::Level::IV)),
+    }
+}
