@@ -32,6 +32,10 @@ pub struct Args {
 pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     let folder = args.locales.clone().unwrap_or_else(|| place.home.join("locales"));
     let shown = if args.locales.is_some() { folder.clone() } else { "locales".into() };
+    if args.fix && args.locales.is_none() {
+        // A folder that is no county is told before anything in it is written.
+        read(place)?;
+    }
     if args.fix {
         for made in check_texts::fix(&folder, &shown)? {
             // A program that reads JSON reads nothing else.

@@ -13,6 +13,12 @@ pub(super) const RULES: &[Rule] = &[
     error("ascii-punctuation", LIS, "Lisu has its own tone marks and stops", ascii_punctuation),
     warns("space-before-stop", LIS, "a line may break there, and begin with the stop", space_before_stop),
     warns("stray-tone", LIS, "a tone mark ends a syllable", stray_tone),
+    warns(
+        "glued-argument",
+        LIS,
+        "syllables are parted by spaces, and an argument is one or more of them",
+        glued_argument,
+    ),
     warns("no-final-stop", LIS, "the announcer does not see whether the text is whole", no_final_stop),
 ];
 
@@ -164,6 +170,18 @@ fn stray_tone(subject: &Subject<'_>, report: &mut Report<'_>) {
             let what = format!("{} has {} where no syllable goes before it", piece(name), named(c));
             report.tell(byte, what, "put it behind its syllable, or delete it");
         }
+    });
+}
+
+fn glued_argument(subject: &Subject<'_>, report: &mut Report<'_>) {
+    each_pair(subject, |name, byte, before, c| {
+        let is_of_syllable = |c: char| is_letter(c) || is_tone(c);
+        let letter = match (before, c) {
+            (PLACEABLE, letter) | (letter, PLACEABLE) if is_of_syllable(letter) => letter,
+            _ => return,
+        };
+        let what = format!("{} has {} and an argument without a space between", piece(name), named(letter));
+        report.tell(byte, what, "put a space between them");
     });
 }
 

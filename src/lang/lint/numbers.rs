@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::lang::lint::facts::Facts;
 use crate::lang::lint::names::named;
 use crate::lang::lint::rule::{ALL, Report, Rule, Subject, error, piece, warns};
 use crate::lang::topic::{Pattern, Text, What};
@@ -43,7 +44,7 @@ fn numbers(text: &Text) -> Vec<(usize, String)> {
 }
 
 fn mixed_digits(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let has = |is_it: fn(&crate::lang::lint::facts::Facts) -> bool| subject.facts.iter().any(is_it);
+    let has = |is_it: fn(&Facts) -> bool| subject.facts.iter().any(is_it);
     if !has(|facts| facts.has_tibetan_digits) || !has(|facts| facts.has_ascii_digits) {
         return;
     }

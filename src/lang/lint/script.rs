@@ -39,6 +39,10 @@ impl Count<'_> {
 
     fn is_wrong(&self, subject: &Subject<'_>) -> bool {
         let is_han = subject.language.script == Script::Han;
+        // A Chinese text may take a name as it is, such as WeChat, but not consist of one.
+        if is_han && subject.entry.is_term {
+            return false;
+        }
         let is_short = self.own + self.foreign < SHORT_LETTERS;
         self.foreign > 0 && (self.own == 0 || (!is_han && (is_short || self.share() < OWN_MIN)))
     }
@@ -84,7 +88,11 @@ fn wrong_script(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn foreign_letters(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let wanted = if subject.language.script == Script::Han { OWN_WANTED_HAN } else { OWN_WANTED };
+    let is_han = subject.language.script == Script::Han;
+    let wanted = if is_han { OWN_WANTED_HAN } else { OWN_WANTED };
+    if is_han && subject.entry.is_term {
+        return;
+    }
     for count in counts(subject).iter().filter(|count| !count.is_wrong(subject) && count.share() < wanted) {
         let Some((text, byte)) = count.first else { continue };
         let what = format!(

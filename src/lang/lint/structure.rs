@@ -5,7 +5,7 @@ use unicode_script::Script;
 use crate::base::Severity;
 use crate::lang::bundle::{Argument, Arguments, Piece, RenderFault};
 use crate::lang::functions::FUNCTIONS;
-use crate::lang::lint::facts::belongs;
+use crate::lang::lint::facts::{Facts, belongs};
 use crate::lang::lint::rule::{ALL, Report, Rule, Subject, error, piece};
 use crate::lang::pattern::PLACEABLE;
 use crate::lang::topic::{Pattern, Reference, What};
@@ -110,7 +110,8 @@ fn placeholder_text(subject: &Subject<'_>, report: &mut Report<'_>) {
 fn value_is_id(subject: &Subject<'_>, report: &mut Report<'_>) {
     let plain =
         |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase() };
-    for (name, text, _) in subject.texts().filter(|(_, _, facts)| facts.has_latin && facts.own == 0) {
+    let may_be = |facts: &Facts| facts.has_latin && facts.own == 0 && !subject.entry.is_term;
+    for (name, text, _) in subject.texts().filter(|(_, _, facts)| may_be(facts)) {
         if plain(&text.characters) == plain(subject.entry.id.as_str()) {
             report.tell(text.byte_of(0), format!("{} is `{}`", piece(name), text.characters), "write the text");
         }

@@ -30,6 +30,7 @@ pub(super) const RULES: &[Rule] = &[
     warns("stray-space", BO, "words are not parted by spaces in Tibetan", stray_space),
     warns("unknown-syllable", BO, "it keeps no rule of Tibetan spelling", unknown_syllable),
     warns("long-run", BO, "no syllable is as long: a tsheg is missing", long_run),
+    warns("glued-particle", BO, "its form goes by the letter before it, and an argument ends with any", glued_particle),
     warns("no-final-shad", BO, "the announcer does not see whether the text is whole", no_final_shad),
 ];
 
@@ -148,8 +149,8 @@ fn tsheg_before_shad(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn breakable_tsheg(subject: &Subject<'_>, report: &mut Report<'_>) {
-    each_tsheg_before_shad(subject, |name, text, byte, letter, tsheg| {
-        if letter == NGA && tsheg == TSHEG {
+    each_tsheg_before_shad(subject, |name, text, byte, _, tsheg| {
+        if tsheg == TSHEG && text.characters[..byte].ends_with(NGA) {
             let end = byte + TSHEG.len_utf8();
             let what = format!("{} has {} between NGA and a shad", piece(name), named(TSHEG));
             let help = format!("write {} in its place", named(TSHEG_NO_BREAK));
@@ -224,6 +225,48 @@ fn long_run(subject: &Subject<'_>, report: &mut Report<'_>) {
                 piece(name)
             );
             report.tell(text.byte_of(byte), what, "put a tsheg ་ (U+0F0B) between the syllables");
+        }
+    }
+}
+
+/// Particles whose form goes by the letter before them: of, by, to, or, too.
+const PARTICLES: [&str; 24] = [
+    "གི",
+    "ཀྱི",
+    "གྱི",
+    "ཡི",
+    "འི",
+    "གིས",
+    "ཀྱིས",
+    "གྱིས",
+    "ཡིས",
+    "ས",
+    "ར",
+    "རུ",
+    "སུ",
+    "ཏུ",
+    "དུ",
+    "འམ",
+    "གམ",
+    "ངམ",
+    "དམ",
+    "ནམ",
+    "བམ",
+    "མམ",
+    "འང",
+    "ཡང",
+];
+
+fn glued_particle(subject: &Subject<'_>, report: &mut Report<'_>) {
+    for (name, text, _) in subject.texts() {
+        for (byte, _) in text.characters.match_indices(PLACEABLE) {
+            let after = &text.characters[byte + PLACEABLE.len_utf8()..];
+            let syllable = after.split(|c: char| !is_of_syllable(c)).next().unwrap_or_default();
+            if let Some(c) = syllable.chars().next().filter(|_| PARTICLES.contains(&syllable)) {
+                let what = format!("{} has `{syllable}` ({}) directly after an argument", piece(name), named(c));
+                let at = text.byte_of(byte + PLACEABLE.len_utf8());
+                report.tell(at, what, "put a noun between them, such as གྲོང་ཚོ་ after the name of a village");
+            }
         }
     }
 }
