@@ -8,7 +8,7 @@ venv=target/bench-venv
 if [[ ! -x $venv/bin/python ]]; then
     python3 -m venv "$venv"
 fi
-"$venv/bin/pip" install --quiet apscheduler==3.11.3 sqlalchemy python-dateutil fluent.runtime==0.4.0
+"$venv/bin/pip" install --quiet apscheduler==3.11.3 sqlalchemy python-dateutil fluent.runtime==0.4.0 compare-locales==9.0.5
 export CUNXIANG_BENCH_PYTHON=$PWD/$venv/bin/python
 
 benches=("$@")
