@@ -19,6 +19,13 @@ pub struct Text {
     pub digest: Digest,
 }
 
+impl Text {
+    pub(super) fn of(text: String) -> Text {
+        let digest = Digest::of(text.as_bytes());
+        Text { text, digest }
+    }
+}
+
 impl Catalog {
     /// Renders what is read aloud, in every language.
     pub(super) fn speak(&self, broadcast: &Broadcast) -> Spoken {
@@ -38,8 +45,7 @@ impl Catalog {
     /// Errors: why there is none; nothing falls back to another language.
     pub fn spoken_text(&self, broadcast: &Broadcast, message: &Id, language: &Tag) -> Result<Text, GapReason> {
         let text = self.text(message, language, Piece::Spoken, &broadcast.arguments)?;
-        let digest = Digest::of(text.as_bytes());
-        Ok(Text { text, digest })
+        Ok(Text::of(text))
     }
 
     /// A piece of a message in a language.
@@ -137,12 +143,11 @@ impl Catalog {
         text: Digest,
         voices: &[Tag],
     ) -> Result<&Recording, GapReason> {
-        let of_message =
-            || self.recordings.recordings.iter().filter(|r| r.message == *message && r.language == *language);
-        if of_message().next().is_none() {
+        if self.recordings_of(message, language).next().is_none() {
             return Err(GapReason::NoRecording);
         }
-        let of_text: Vec<_> = of_message().filter(|recording| recording.text == text).collect();
+        let of_text: Vec<_> =
+            self.recordings_of(message, language).filter(|recording| recording.text == text).collect();
         if of_text.is_empty() {
             return Err(GapReason::OtherWording);
         }
@@ -159,6 +164,12 @@ impl Catalog {
             .rev()
             .min_by_key(|recording| recording.kind);
         best.ok_or(GapReason::NotReviewed)
+    }
+
+    /// Every recording of a message in a language, of whatever text.
+    pub fn recordings_of(&self, message: &Id, language: &Tag) -> impl Iterator<Item = &Recording> {
+        let all = self.recordings.recordings.iter();
+        all.filter(move |recording| recording.message == *message && recording.language == *language)
     }
 
     /// Whether somebody who reads the language has found the text right: it is there, and not a draft.

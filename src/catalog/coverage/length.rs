@@ -119,6 +119,16 @@ pub fn seconds(frames: u64) -> f64 {
     frames as f64 / f64::from(FRAMES_PER_SECOND)
 }
 
+/// Frames as seconds to a tenth, for people.
+pub fn rounded(frames: u64) -> f64 {
+    tenths(seconds(frames))
+}
+
+/// Seconds to a tenth.
+pub fn tenths(seconds: f64) -> f64 {
+    (seconds * 10.0).round() / 10.0
+}
+
 impl Catalog {
     /// A warning per recording whose length does not fit the wording that is kept with it.
     pub(super) fn odd_lengths(&self) -> Vec<Problem> {

@@ -1,10 +1,19 @@
 //! What will not be heard, before it airs: every gap of a broadcast at the stations and chats it is for, and the
 //! recordings that are not what they should be.
 
+mod cells;
 pub mod length;
 mod outdated;
+mod places;
+mod scope;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
+
+pub use cells::{Cell, Standing};
+pub use places::{Heard, Missing};
+pub use scope::Scope;
 
 use crate::base::{Id, Problem};
 use crate::catalog::Catalog;
@@ -75,7 +84,7 @@ impl Catalog {
 }
 
 /// `benzilan-xiayi`, or `12 places (benzilan-xiayi, ...)`.
-fn count_of(ids: &[&Id]) -> String {
+pub fn count_of(ids: &[&Id]) -> String {
     match ids {
         [one] => one.to_string(),
         ids => {
