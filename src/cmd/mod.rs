@@ -6,6 +6,7 @@ mod card;
 mod check;
 mod check_texts;
 mod clip;
+mod coverage;
 mod doctor;
 mod instant;
 mod log;
@@ -112,6 +113,8 @@ enum Command {
     Clip(clip::Args),
     /// Draw a notice as a picture for chats, or as a poster to print
     Card(card::Args),
+    /// Print which message is there in which language, and what each village will hear
+    Coverage(coverage::Args),
     /// Print what a message says in each language
     Show(show::Args),
     /// Read a foreign recording from standard input, in the limits of a child process
@@ -150,6 +153,7 @@ pub fn main() -> ExitCode {
         }
         Command::Clip(sub) => clip::run(&args.place, &sub),
         Command::Card(sub) => card::run(&args.place, &sub),
+        Command::Coverage(sub) => coverage::run(&args.place, &sub),
         Command::Show(sub) => show::run(&args.place, &sub),
         Command::DecodeUntrusted => {
             let source = std::os::fd::AsFd::as_fd(&std::io::stdin()).try_clone_to_owned();

@@ -2,8 +2,9 @@
 
 use anyhow::Context;
 
-use crate::base::{Id, Tag};
+use crate::base::{Digest, Id, Tag};
 use crate::catalog::Catalog;
+use crate::catalog::coverage::length;
 use crate::cmd::{FAULTS, FINE, Place, on_air};
 use crate::lang::{Arguments, LANGUAGES, Language, Piece, bundle::argument_of};
 
@@ -90,5 +91,26 @@ fn show(catalog: &Catalog, args: &Args, language: &Language, arguments: &Argumen
             }
         }
     }
+    if let Ok(text) = piece(Piece::Spoken) {
+        anstream::println!("  {:<7} {}", "length", length_of(catalog, &args.message, language, &tag, &text));
+    }
     whole
+}
+
+/// The recordings of exactly this text with their lengths; where there is none, how long it takes to read.
+fn length_of(catalog: &Catalog, message: &Id, language: &Language, tag: &Tag, text: &str) -> String {
+    let digest = Digest::of(text.as_bytes());
+    let of_text = catalog.recordings_of(message, tag).filter(|recording| recording.text == digest);
+    let recorded: Vec<String> = of_text
+        .map(|recording| {
+            let who = [recording.voice.as_ref().map(Tag::as_str), recording.speaker.as_deref()];
+            let who: Vec<&str> = std::iter::once(recording.kind.word()).chain(who.into_iter().flatten()).collect();
+            format!("{:.1} s ({})", length::seconds(recording.frames), who.join(", "))
+        })
+        .collect();
+    if recorded.is_empty() {
+        format!("about {:.0} s, not recorded", length::estimate(language, text))
+    } else {
+        recorded.join("; ")
+    }
 }
