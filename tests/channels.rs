@@ -218,8 +218,9 @@ async fn telegram_answers_mean_what_they_mean() {
         (Reply::Error(403, "Forbidden: words that are new"), LONG, "refused", "403"),
         (Reply::Error(400, "Bad Request: chat not found"), LONG, "refused", "400"),
         (Reply::Error(400, leak), LONG, "refused", "400"),
-        (Reply::Error(401, "Unauthorized"), LONG, "refused", "401"),
-        (Reply::Error(404, "Not Found"), LONG, "refused", "401"),
+        (Reply::Error(401, "Unauthorized"), LONG, "retry", "401 60"),
+        (Reply::ErrorInNewWords(401, "Unauthorized"), LONG, "retry", "401 60"),
+        (Reply::Error(404, "Not Found"), LONG, "retry", "401 60"),
         (Reply::Error(413, "Request Entity Too Large"), LONG, "refused", "413"),
         (Reply::ErrorInNewWords(403, "Forbidden: bot is not a member"), LONG, "refused", "403"),
         (Reply::ErrorInNewWords(418, "A teapot"), LONG, "refused", "418"),
@@ -241,6 +242,46 @@ async fn telegram_answers_mean_what_they_mean() {
         }
         assert!(!format!("{answer:?}").contains(TOKEN), "{answer:?}");
     }
+}
+
+#[tokio::test]
+async fn a_refused_token_is_the_robots_fault_until_its_file_has_another() {
+    let server = FakeTelegram::start(TOKEN).await;
+    let folder = tempfile::tempdir().unwrap();
+    let token_file = folder.path().join("token");
+    let write = |text: &str| {
+        // As an editor saves: another file under the name.
+        let beside = folder.path().join("beside");
+        std::fs::write(&beside, text).unwrap();
+        std::fs::set_permissions(&beside, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        std::fs::rename(beside, &token_file).unwrap();
+    };
+    let old = "123456789:OLD7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao";
+    write(old);
+    let options = telegram::Options {
+        token_file: token_file.clone(),
+        api_url: Some(server.url.clone()),
+        proxy: None,
+        timeout: Duration::from_secs(60),
+    };
+    let channel = open_one(Options { folder: None, telegram: Some(options) });
+    let place = Place { channel, ..telegram_place().await };
+    let parcel = parcel(&place, 0, text("x"));
+    assert_eq!(place.channel.fault(), None);
+    let answer = place.channel.send(&parcel).await;
+    assert_eq!(gist(&answer), ("retry", "401 60".to_owned()), "{answer:?}");
+    let fault = place.channel.fault().unwrap();
+    assert!(fault.contains("telegram: the service refuses the token in "), "{fault}");
+    assert!(!format!("{answer:?}{fault}").contains("OLD7"), "{answer:?} {fault}");
+
+    write("nonsense");
+    assert_eq!(gist(&place.channel.send(&parcel).await).0, "retry");
+    let fault = place.channel.fault().unwrap();
+    assert!(fault.contains("holds no robot's token; write it as BotFather gives it"), "{fault}");
+
+    write(TOKEN);
+    assert_eq!(gist(&place.channel.send(&parcel).await).0, "sent");
+    assert_eq!(place.channel.fault(), None);
 }
 
 #[tokio::test]

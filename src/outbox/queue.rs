@@ -309,6 +309,11 @@ impl Outbox {
         }
     }
 
+    /// What is wrong with robots, for people.
+    pub fn faults(&self) -> Vec<String> {
+        self.channels.values().filter_map(|channel| channel.fault()).collect()
+    }
+
     pub fn counts(&self) -> Counts {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Counts {

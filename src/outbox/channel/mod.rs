@@ -104,6 +104,11 @@ pub trait Channel: Send + Sync {
     /// The longest text of one message, in UTF-16 units.
     fn text_units_max(&self) -> usize;
 
+    /// What is wrong with the robot itself, for people: while it is, no post of any group goes out. None while it works.
+    fn fault(&self) -> Option<String> {
+        None
+    }
+
     /// Sends once. Ends in bounded time.
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer>;
 }

@@ -5,8 +5,8 @@
 //! service has no idempotency key, so a call without a readable answer stays unknown.
 
 use std::fmt;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -21,6 +21,9 @@ use teloxide::{Bot, RequestError};
 use super::{Answer, Channel, ChannelFault, Content, Limit, Parcel, Scope};
 use crate::outbox::split;
 use crate::rundown::programme::FRAMES_PER_SECOND;
+
+mod token;
+use token::{Fault, Token};
 
 pub const KIND: &str = "telegram";
 
@@ -50,6 +53,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TEXT_UNITS_MAX: usize = 4096;
 const CAPTION_UNITS_MAX: usize = 1024;
 
+/// The code of a call that the service would take with another token.
+const BAD_TOKEN: &str = "401";
+/// A new token is tried this soon, and a refused one asks no more often of each group.
+const BAD_TOKEN_RETRY: TimeDelta = TimeDelta::minutes(1);
+
 /// Three quarters of the service's limits.
 const BUDGET: &[Limit] = &[
     Limit { scope: Scope::Robot, calls: 22, per: TimeDelta::seconds(1) },
@@ -58,9 +66,11 @@ const BUDGET: &[Limit] = &[
 ];
 
 pub struct Telegram {
-    bot: Bot,
+    client: reqwest::Client,
+    api_url: Option<reqwest::Url>,
+    /// Of the token at the start: another robot's that comes later goes on under its budget.
     robot: String,
-    token: String,
+    token: Mutex<Token>,
     timeout: Duration,
 }
 
@@ -70,29 +80,8 @@ impl Telegram {
     /// Errors: no token, or no address in `api_url` or `proxy`. None of them names the token.
     pub fn open(options: &Options) -> Result<Telegram, ChannelFault> {
         let fault = |what: String, help: &str| ChannelFault { kind: KIND, what, help: help.into() };
-        let file = options.token_file.display();
-        let text = std::fs::read_to_string(&options.token_file).map_err(|error| {
-            fault(format!("the token cannot be read from {file} ({error})"), "write the robot's token into that file")
-        })?;
-        let mode = std::fs::metadata(&options.token_file).map_or(0, |metadata| metadata.permissions().mode());
-        if mode & 0o077 != 0 {
-            return Err(fault(format!("{file} may be read by others"), "run chmod 600 on it"));
-        }
-        let token = text.trim();
-        let robot = match token.split_once(':') {
-            Some((number, secret))
-                if !number.is_empty()
-                    && number.bytes().all(|b| b.is_ascii_digit())
-                    && secret.len() >= 20
-                    && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') =>
-            {
-                format!("{KIND}:{number}")
-            }
-            _ => {
-                let what = format!("{file} holds no robot's token");
-                return Err(fault(what, "write it as BotFather gives it: a number, a colon, 35 letters"));
-            }
-        };
+        let token = Token::open(&options.token_file).map_err(|Fault { what, help }| fault(what, help))?;
+        let robot = format!("{KIND}:{}", token.robot());
         let timeout = options.timeout.min(TIMEOUT_MAX);
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -113,18 +102,23 @@ impl Telegram {
         let client = builder
             .build()
             .map_err(|_| fault("no HTTPS connections can be made".into(), "check the system's certificates"))?;
-        let mut bot = Bot::with_client(token, client);
-        if let Some(url) = &options.api_url {
-            let url = reqwest::Url::parse(url)
-                .ok()
-                .filter(|url| url.has_host())
-                .ok_or_else(|| fault("`api_url` is no address".into(), "write it as https://host, or leave it out"))?;
-            bot = bot.set_api_url(url);
-        }
-        Ok(Telegram { bot, robot, token: token.to_owned(), timeout })
+        let api_url = options.api_url.as_ref().map(|url| {
+            let url = reqwest::Url::parse(url).ok().filter(|url| url.has_host());
+            url.ok_or_else(|| fault("`api_url` is no address".into(), "write it as https://host, or leave it out"))
+        });
+        Ok(Telegram { client, api_url: api_url.transpose()?, robot, token: Mutex::new(token), timeout })
+    }
+
+    fn token(&self) -> MutexGuard<'_, Token> {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn call(&self, parcel: &Parcel, chat: Recipient) -> Answer {
+        let token = self.token().now().to_owned();
+        let mut bot = Bot::with_client(&*token, self.client.clone());
+        if let Some(url) = &self.api_url {
+            bot = bot.set_api_url(url.clone());
+        }
         let (sent, limit) = match &parcel.content {
             Content::Text { text, .. } => {
                 let preview = LinkPreviewOptions {
@@ -134,33 +128,40 @@ impl Telegram {
                     prefer_large_media: false,
                     show_above_text: false,
                 };
-                let call = self.bot.send_message(chat, text).link_preview_options(preview);
+                let call = bot.send_message(chat, text).link_preview_options(preview);
                 (call.into_future().boxed(), self.timeout)
             }
             Content::Voice { language, title, frames, bytes } => {
                 let file = InputFile::memory(bytes.clone()).file_name(format!("{language}.ogg"));
                 let seconds = u32::try_from(frames.div_ceil(u64::from(FRAMES_PER_SECOND))).unwrap_or(u32::MAX);
                 let caption = split::split(title, CAPTION_UNITS_MAX).swap_remove(0);
-                let call = self.bot.send_voice(chat, file).caption(caption).duration(seconds);
+                let call = bot.send_voice(chat, file).caption(caption).duration(seconds);
                 (call.into_future().boxed(), self.timeout * VOICE_TIMES)
             }
         };
-        match tokio::time::timeout(limit, sent).await {
+        let answer = match tokio::time::timeout(limit, sent).await {
             Ok(Ok(Message { id, .. })) => Answer::Sent { ids: vec![id.0.to_string()] },
-            Ok(Err(error)) => self.without_secret(classify(error)),
+            Ok(Err(error)) => without_secret(&token, classify(error)),
             Err(_) => unknown("timeout", "no answer came in time"),
+        };
+        match &answer {
+            Answer::Retry { code, .. } if code == BAD_TOKEN => self.token().refused = true,
+            Answer::Sent { .. } | Answer::Moved { .. } | Answer::Refused { .. } => self.token().refused = false,
+            // These say nothing of the token.
+            Answer::Retry { .. } | Answer::Unknown { .. } => {}
         }
+        answer
     }
+}
 
-    /// Services repeat what they were sent; the token is masked wherever it turns up.
-    fn without_secret(&self, answer: Answer) -> Answer {
-        let mask = |text: String| text.replace(&self.token, "<token>");
-        match answer {
-            Answer::Retry { after, code, detail } => Answer::Retry { after, code, detail: mask(detail) },
-            Answer::Refused { code, detail } => Answer::Refused { code, detail: mask(detail) },
-            Answer::Unknown { code, detail } => Answer::Unknown { code, detail: mask(detail) },
-            answer @ (Answer::Sent { .. } | Answer::Moved { .. }) => answer,
-        }
+/// Services repeat what they were sent; the token is masked wherever it turns up.
+fn without_secret(token: &str, answer: Answer) -> Answer {
+    let mask = |text: String| text.replace(token, "<token>");
+    match answer {
+        Answer::Retry { after, code, detail } => Answer::Retry { after, code, detail: mask(detail) },
+        Answer::Refused { code, detail } => Answer::Refused { code, detail: mask(detail) },
+        Answer::Unknown { code, detail } => Answer::Unknown { code, detail: mask(detail) },
+        answer @ (Answer::Sent { .. } | Answer::Moved { .. }) => answer,
     }
 }
 
@@ -183,6 +184,10 @@ impl Channel for Telegram {
 
     fn text_units_max(&self) -> usize {
         TEXT_UNITS_MAX
+    }
+
+    fn fault(&self) -> Option<String> {
+        self.token().fault().map(|fault| format!("{KIND}: {fault}"))
     }
 
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer> {
@@ -245,10 +250,10 @@ fn classify(error: RequestError) -> Answer {
 /// teloxide drops the error's number; the service begins each description with its name. Matched by that, since the
 /// rest of the wording changes.
 fn classify_description(description: &str) -> Answer {
-    const PERMANENT: [(&str, &str); 7] = [
+    // teloxide's words for 404, which the service says of a token that it never gave.
+    const TOKEN: [&str; 2] = ["Unauthorized", "Invalid bot token"];
+    const PERMANENT: [(&str, &str); 5] = [
         ("Bad Request", "400"),
-        ("Unauthorized", "401"),
-        ("Invalid bot token", "401"),
         ("Forbidden", "403"),
         ("Not Found", "404"),
         ("Conflict", "409"),
@@ -259,6 +264,9 @@ fn classify_description(description: &str) -> Answer {
     let detail = format!("the service says: {plain}");
     if plain.starts_with("Too Many Requests") {
         return Answer::Retry { after: None, code: "429".into(), detail };
+    }
+    if TOKEN.iter().any(|name| plain.starts_with(name)) {
+        return bad_token(plain);
     }
     match PERMANENT.iter().find(|(name, _)| plain.starts_with(name)) {
         Some((_, code)) => Answer::Refused { code: (*code).into(), detail },
@@ -284,9 +292,17 @@ fn classify_raw(raw: &str) -> Option<Answer> {
             let after = parameters["retry_after"].as_i64().and_then(TimeDelta::try_seconds);
             Some(Answer::Retry { after, code: "429".into(), detail })
         }
+        401 => Some(bad_token(answer["description"].as_str()?)),
         400..=499 => Some(Answer::Refused { code: code.to_string(), detail }),
         _ => None,
     }
+}
+
+/// A fault of the robot, not of the post: it waits for another token until it expires.
+fn bad_token(words: &str) -> Answer {
+    let detail =
+        format!("the service refuses the robot's token ({words}); write the one BotFather shows into its file");
+    Answer::Retry { after: Some(BAD_TOKEN_RETRY), code: BAD_TOKEN.into(), detail }
 }
 
 fn unknown(code: &str, detail: &str) -> Answer {
