@@ -80,6 +80,16 @@ fn known_township(field: &Field<'_>, townships: &BTreeMap<Id, Township>) -> Opti
     None
 }
 
+fn known_station(field: &Field<'_>, stations: &BTreeMap<Id, Station>) -> Option<Id> {
+    let id = field.parse::<Id>()?;
+    if stations.contains_key(&id) {
+        return Some(id);
+    }
+    let help = "add a [[station]] of that id to config/stations.toml, or correct it";
+    field.fault("unknown-station", format!("there is no station `{id}`"), help);
+    None
+}
+
 fn languages(field: &Field<'_>) -> Option<Vec<Tag>> {
     let mut languages: Vec<Tag> = Vec::new();
     for item in field.list()? {
@@ -103,11 +113,15 @@ fn languages(field: &Field<'_>) -> Option<Vec<Tag>> {
 }
 
 /// Reads chats; every fault is left in `document`.
-pub fn chats(document: &Document<'_>, townships: &BTreeMap<Id, Township>) -> BTreeMap<Id, Chat> {
+pub fn chats(
+    document: &Document<'_>,
+    townships: &BTreeMap<Id, Township>,
+    stations: &BTreeMap<Id, Station>,
+) -> BTreeMap<Id, Chat> {
     let root = document.root();
     let mut chats = BTreeMap::new();
     for table in root.tables("chat") {
-        let chat = chat(&table, townships);
+        let chat = chat(&table, townships, stations);
         table.get("id").filter(|_| chat.as_ref().is_some_and(|c| chats.contains_key(&c.id))).iter().for_each(twice);
         table.done();
         if let Some(chat) = chat {
@@ -118,10 +132,19 @@ pub fn chats(document: &Document<'_>, townships: &BTreeMap<Id, Township>) -> BTr
     chats
 }
 
-fn chat(table: &Table<'_>, townships: &BTreeMap<Id, Township>) -> Option<Chat> {
+fn chat(table: &Table<'_>, townships: &BTreeMap<Id, Township>, stations: &BTreeMap<Id, Station>) -> Option<Chat> {
     let id = table.require("id", "\"benzilan-residents\"").and_then(|field| field.parse::<Id>());
     let name = table.require("name", "{ zh-CN = \"...\" }").and_then(|field| names(&field));
-    let township = table.get("township").map(|field| known_township(&field, townships));
+    let mut township = table.get("township").map(|field| known_township(&field, townships));
+    let station = table.get("station").map(|field| known_station(&field, stations));
+    if let Some(Some(station)) = &station {
+        let here = stations[station].township.clone();
+        if let Some(Some(other)) = township.as_ref().filter(|other| other.as_ref() != Some(&here)) {
+            let what = format!("`{station}` lies in the township `{here}`, not in `{other}`");
+            table.fault("wrong-township", what, "take `township` out: the station says it");
+        }
+        township = Some(Some(here));
+    }
     let languages = table.require("languages", "[\"bo\", \"zh-CN\"]").and_then(|field| languages(&field));
     let send = table.require("send", "[\"text\", \"voice\"]").map(|field| {
         let mut send: Vec<Send> = field.items().iter().filter_map(|item| item.word(&SENDS)).collect();
@@ -140,6 +163,7 @@ fn chat(table: &Table<'_>, townships: &BTreeMap<Id, Township>) -> Option<Chat> {
         id: id?,
         name: name?,
         township: township.map_or(Some(None), |t| t.map(Some))?,
+        station: station.map_or(Some(None), |s| s.map(Some))?,
         languages: languages?,
         send: send?,
         channel,

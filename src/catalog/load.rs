@@ -116,7 +116,7 @@ impl<'f> Load<'f> {
         let chats_file = Document::parse(CONFIG[2], chats_text);
         let county = county::read(&county_file);
         let (townships, stations) = directory::stations(&stations_file);
-        let chats = directory::chats(&chats_file, &townships);
+        let chats = directory::chats(&chats_file, &townships, &stations);
         let alarm_fault =
             county.iter().flat_map(|county| &county.alarm_chats).find(|id| !chats.contains_key(*id)).map(|id| {
                 let place = county_file.root().place_of("alarm");

@@ -72,7 +72,10 @@ pub enum Send {
 pub struct Chat {
     pub id: Id,
     pub name: Names,
+    /// Of its station, where it has one.
     pub township: Option<Id>,
+    /// The village whose group it is; none for a township's or the county's.
+    pub station: Option<Id>,
     pub languages: Vec<Tag>,
     pub send: Vec<Send>,
     /// The kind of service, a name of the table of channels.

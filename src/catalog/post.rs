@@ -117,6 +117,7 @@ impl Catalog {
             }
         };
         put("county", Some(&self.county.name));
+        put("village", chat.station.as_ref().and_then(|id| self.stations.get(id)).map(|station| &station.name));
         put("township", chat.township.as_ref().and_then(|id| self.townships.get(id)).map(|township| &township.name));
         arguments
     }

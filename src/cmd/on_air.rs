@@ -3,7 +3,7 @@
 
 use std::io;
 
-use crate::catalog::{self, Catalog, Files, load::Texts};
+use crate::catalog::{self, Catalog, load::Texts};
 use crate::cmd::{Place, check, page};
 use crate::county::content;
 
@@ -20,7 +20,7 @@ pub fn read(place: &Place) -> anyhow::Result<Option<Catalog>> {
         kept => kept.map_err(|error| anyhow::anyhow!("{} cannot be read: {error}", folder.display()))?,
     };
     let loaded = catalog::load(&files, &kept);
-    for name in other_form(&files, &loaded.good) {
+    for name in content::other_form(&files, &loaded.good) {
         anstream::eprintln!(
             "cunxiang: {name} has faults; this is the form that is on air; `cunxiang check` tells the faults"
         );
@@ -29,13 +29,4 @@ pub fn read(place: &Place) -> anyhow::Result<Option<Catalog>> {
         page::problems_aside(&loaded.problems);
     }
     Ok(loaded.catalog)
-}
-
-/// What is in use in another form than its file has; `config/` changes whole.
-fn other_form(files: &Files, in_use: &Texts) -> Vec<String> {
-    let others = in_use.iter().filter(|(name, text)| files.text(name) != Some(text));
-    let mut names: Vec<String> =
-        others.map(|(name, _)| if name.starts_with("config/") { "config/" } else { name }.to_owned()).collect();
-    names.dedup();
-    names
 }

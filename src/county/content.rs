@@ -24,6 +24,11 @@ pub struct Content {
 pub enum ContentFault {
     #[error("{path} cannot be read: {error}")]
     Io { path: String, error: io::Error },
+    #[error(
+        "the good forms cannot be kept in {path}: {}; make room there, and let this user write",
+        durable::told(error)
+    )]
+    Keep { path: String, error: io::Error },
     #[error("config/ has faults and no good form of it is known")]
     Config(Vec<Problem>),
 }
@@ -35,8 +40,13 @@ impl Content {
         let before = read_kept(keep).map_err(|error| fault(keep, error))?;
         let Loaded { catalog, problems, good } = catalog::load(&files, &before);
         let catalog = catalog.ok_or_else(|| ContentFault::Config(problems.clone()))?;
-        keep_all(keep, &before, &good).map_err(|error| fault(keep, error))?;
+        keep_all(keep, &before, &good).map_err(|error| unkept(keep, error))?;
         Ok(Content { home: home.to_owned(), keep: keep.to_owned(), files, good, catalog: Arc::new(catalog), problems })
+    }
+
+    /// What is on air in its last good form, because its file has a fault.
+    pub fn in_last_good_form(&self) -> Vec<String> {
+        other_form(&self.files, &self.good)
     }
 
     /// Looks again. True when what is on air or its faults changed.
@@ -49,11 +59,25 @@ impl Content {
         }
         let Loaded { catalog, problems, good } = catalog::load(&files, &self.good);
         let Some(catalog) = catalog else { return Err(ContentFault::Config(problems)) };
-        keep_all(&self.keep, &self.good, &good).map_err(|error| fault(&self.keep, error))?;
+        keep_all(&self.keep, &self.good, &good).map_err(|error| unkept(&self.keep, error))?;
         (self.files, self.good, self.problems) = (files, good, problems);
         self.catalog = Arc::new(catalog);
         Ok(true)
     }
+}
+
+/// The names of what `in_use` has in another form than its file: what has a fault and stays on air as it was. `config/`
+/// changes whole, and is one name.
+pub fn other_form(files: &Files, in_use: &Texts) -> Vec<String> {
+    let others = in_use.iter().filter(|(name, text)| files.text(name) != Some(text));
+    let mut names: Vec<String> =
+        others.map(|(name, _)| if name.starts_with("config/") { "config/" } else { name }.to_owned()).collect();
+    names.dedup();
+    names
+}
+
+fn unkept(path: &Path, error: io::Error) -> ContentFault {
+    ContentFault::Keep { path: path.display().to_string(), error }
 }
 
 fn fault(path: &Path, error: io::Error) -> ContentFault {

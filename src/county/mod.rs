@@ -7,6 +7,7 @@ pub mod content;
 pub mod keys;
 pub mod sealing;
 pub mod snapshot;
+mod upkeep;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::county::content::{Content, ContentFault};
 use crate::county::keys::{Ceremony, CountyKeys, KeysFault};
 use crate::county::sealing::{Fresh, Sealing};
 use crate::county::snapshot::{Board, Snapshot};
+use crate::county::upkeep::Upkeep;
 use crate::ledger::{Ledger, LedgerFault, NewEdition, PlannedAiring, SavedRundown};
 use crate::outbox::{self, Outbox};
 use crate::planner::{Planner, Registered, Registry, StationPlan};
@@ -38,10 +40,6 @@ const PLAN_EVERY: TimeDelta = TimeDelta::minutes(10);
 const WITHDRAW_BACK: TimeDelta = TimeDelta::hours(20);
 /// Orders older than this have no effect any more: an emergency lives a week at the most, a skip two.
 const ORDERS_BACK: TimeDelta = TimeDelta::days(30);
-/// An airing whose late window closed this long ago, and of which nobody reported, is `unreported`.
-const UNREPORTED_AFTER: TimeDelta = TimeDelta::minutes(15);
-/// The ledger's write-ahead log is folded in this often.
-const CHECKPOINT_EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// Receipts come in bounded batches; the next one is looked for this much later.
 const MORE_AFTER: TimeDelta = TimeDelta::milliseconds(100);
@@ -124,7 +122,7 @@ pub struct County {
     board: Arc<Board>,
     looked_at: Timestamp,
     planned_at: Option<Timestamp>,
-    checkpointed_at: Timestamp,
+    upkeep: Upkeep,
     plan_problems: Vec<Problem>,
     /// Receipts of this machine up to this number are on disk here.
     acknowledged: u64,
@@ -168,7 +166,7 @@ impl County {
             board,
             looked_at: now,
             planned_at: None,
-            checkpointed_at: now,
+            upkeep: Upkeep::new(now),
             plan_problems: Vec::new(),
             acknowledged: 0,
             not_before: None,
@@ -219,11 +217,8 @@ impl County {
             }
             self.planned_at = Some(now);
         }
-        self.ledger.mark_unreported(now - UNREPORTED_AFTER).await?;
-        if now - self.checkpointed_at >= CHECKPOINT_EVERY {
-            self.checkpointed_at = now;
-            self.ledger.checkpoint().await?;
-        }
+        let archive = self.options.data.join("archive");
+        let more = self.upkeep.turn(&self.ledger, &archive, now).await? || more;
         Ok(now + if more { MORE_AFTER } else { LOOK_EVERY.min(PLAN_EVERY) })
     }
 
@@ -270,7 +265,7 @@ impl County {
                 self.board.update(|snapshot| snapshot.problems = problems);
                 Ok(false)
             }
-            Err(fault @ ContentFault::Io { .. }) => {
+            Err(fault) => {
                 warn!("{fault}; what was on air stays");
                 Ok(false)
             }
@@ -281,6 +276,9 @@ impl County {
     async fn take_content(&mut self, now: Timestamp) -> Result<(), CountyFault> {
         for problem in self.content.problems.iter().filter(|problem| problem.is_error()) {
             warn!("{problem}");
+        }
+        for name in self.content.in_last_good_form() {
+            warn!("{name} stays on air in its last good form until its faults are mended");
         }
         let catalog = self.content.catalog.clone();
         for (clip, file) in catalog.clip_files() {
@@ -353,7 +351,7 @@ impl County {
             stations.offer(served);
         }
         let others = catalog.stations.keys().filter(|id| !self.options.local.contains(id));
-        let others: Vec<StationPlan> = others.filter_map(|id| planner.station(id)).collect();
+        let others: Vec<StationPlan> = others.filter_map(|id| planner.served(id)).collect();
         changed += self.seal(others.into_iter(), now).await?;
         let mut posts = planner.posts();
         posts.retain(|post| self.not_before.is_none_or(|not_before| post.due >= not_before));

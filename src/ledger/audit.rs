@@ -29,6 +29,9 @@ pub enum AuditCheck {
     Broken { number: u64 },
 }
 
+/// In `meta`: number and digest of the last row that went to the archive. The chain goes on from there.
+pub(super) const ARCHIVED: &str = "audit-archived";
+
 /// What the first row is chained to.
 const GENESIS: Digest = Digest([0; 32]);
 /// Rows read at a time while verifying, so that a long chain needs little memory.
@@ -47,9 +50,9 @@ impl Ledger {
         Ok(tx.commit().await?)
     }
 
-    /// Reads the whole chain and recomputes it.
+    /// Reads the whole chain, from where the archive ends, and recomputes it.
     pub async fn audit_verify(&self) -> Result<AuditCheck, LedgerFault> {
-        let (mut rows, mut head) = (0u64, GENESIS);
+        let (mut rows, mut head) = self.audit_archived().await?;
         loop {
             let read = sqlx::query("SELECT number, row, digest FROM audit WHERE number > $1 ORDER BY number LIMIT $2")
                 .bind(signed(rows))
@@ -74,6 +77,11 @@ impl Ledger {
             sqlx::query("SELECT value FROM counters WHERE name = 'audit'").fetch_optional(&self.readers).await?;
         let given = given.map(|row| row.count("value")).transpose()?.unwrap_or(0);
         Ok(if given == rows { AuditCheck::Whole { rows, head } } else { AuditCheck::Broken { number: rows + 1 } })
+    }
+
+    /// The number and digest of the last row in the archive; none yet is number 0.
+    async fn audit_archived(&self) -> Result<(u64, Digest), LedgerFault> {
+        self.meta_get(ARCHIVED).await?.map_or(Ok((0, GENESIS)), |text| row::read_json(&text))
     }
 
     /// The last `count` rows, the newest first.

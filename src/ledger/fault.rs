@@ -31,6 +31,10 @@ pub enum LedgerFault {
     NotText(String),
     #[error("a backup to {path} failed: {why}")]
     Backup { path: PathBuf, why: String },
+    #[error(
+        "{path} cannot be written ({why}); old rows stay in the ledger until it can: make room, and let this user write"
+    )]
+    Archive { path: PathBuf, why: String },
     #[error("the ledger's database failed: {0}")]
     Database(String),
 }

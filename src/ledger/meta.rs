@@ -84,7 +84,7 @@ async fn get(tx: &mut Transaction<'_, Any>, key: &'static str) -> Result<Option<
     row.map(|row| row.text("value")).transpose()
 }
 
-async fn set(tx: &mut Transaction<'_, Any>, key: &str, value: &str) -> Result<(), LedgerFault> {
+pub(super) async fn set(tx: &mut Transaction<'_, Any>, key: &str, value: &str) -> Result<(), LedgerFault> {
     sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
         .bind(key.to_owned())
         .bind(value.to_owned())

@@ -7,6 +7,7 @@
 //! two sits in `open.rs`.
 
 mod airings;
+mod archive;
 mod audit;
 mod backup;
 mod calls;
@@ -23,6 +24,7 @@ mod rundowns;
 mod upgrade;
 
 pub use airings::{AIRINGS_READ_MAX, AiringFilter, AiringRow, PlannedAiring};
+pub use archive::{Archived, KEPT};
 pub use audit::{AuditCheck, AuditRow};
 pub use calls::{Call, CallEnd, CallId, CallState, Claim, Due, Finished, Lane, Leases, Move, NewCall, Recovered};
 pub use editions::{NewEdition, Registered};

@@ -11,7 +11,7 @@ use crate::catalog::model::{Broadcast, Gap, State, Station};
 use crate::planner::forecast::Forecast;
 use crate::planner::orders::{Act, Idle, acts};
 use crate::planner::profile::{Planned, Profile, Sounding, Source, keep_of};
-use crate::planner::timetable::{LeftOut, Timetable, Window};
+use crate::planner::timetable::{LeftOut, Timetable, Window, has_grown};
 use crate::planner::{faults, posts};
 use crate::rundown::document::{Edge, FORMAT, Keep};
 use crate::rundown::{Airing, AiringId, Order, Post, Programme, Rundown};
@@ -113,6 +113,8 @@ pub struct Planner<'a> {
     profiles: Vec<(Key, OnceLock<Profile>)>,
     /// In order of id, with the profile.
     stations: Vec<(&'a Station, usize)>,
+    /// The same, looking at the day before: for stations whose lists have not grown yet.
+    day_before: OnceLock<Box<Planner<'a>>>,
 }
 
 impl<'a> Planner<'a> {
@@ -155,6 +157,7 @@ impl<'a> Planner<'a> {
             soundings: Vec::new(),
             profiles: Vec::new(),
             stations: Vec::new(),
+            day_before: OnceLock::new(),
         };
         planner.sort_stations();
         planner
@@ -206,6 +209,16 @@ impl<'a> Planner<'a> {
 
     pub fn catalog(&self) -> &'a Catalog {
         self.catalog
+    }
+
+    /// What is sealed for a station: [`Planner::station`], but for some hours after midnight, in which one after the
+    /// other grows by a day.
+    pub fn served(&self, station: &Id) -> Option<StationPlan> {
+        if has_grown(station, self.now, self.catalog.county.zone) {
+            return self.station(station);
+        }
+        let before = || Box::new(self.looking_at(self.now - TimeDelta::days(1)));
+        self.day_before.get_or_init(before).station(station)
     }
 
     /// What a station airs; none when there is no such station.

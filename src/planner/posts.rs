@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use crate::base::{Digest, Id, Length, Timestamp};
+use crate::base::{Length, Timestamp};
 use crate::catalog::model::{Broadcast, Chat, PostRule, Station};
 use crate::planner::orders::{Act, ActKind};
 use crate::planner::plan::Planner;
 use crate::planner::profile::Planned;
-use crate::planner::timetable::first_after;
+use crate::planner::timetable::{first_after, number_of};
 use crate::rundown::airing::instant_text;
 use crate::rundown::{Class, Post, PostPart};
 
@@ -105,9 +105,12 @@ fn order_posts(planner: &Planner, act: &Act, posts: &mut Vec<Post>) {
     post_all(planner, broadcast, &chats, &[occasion], posts);
 }
 
-/// Whether what is announced at some stations concerns a group: a township's, when any of them lies there; the
-/// county's, when none of the broadcast's own stations is left out.
+/// Whether what is announced at some stations concerns a group: a village's, when it is announced there; a township's,
+/// when any of them lies there; the county's, when none of the broadcast's own stations is left out.
 fn concerns(chat: &Chat, announced: &[&Station], all: &[&Station]) -> bool {
+    if let Some(village) = &chat.station {
+        return announced.iter().any(|station| station.id == *village);
+    }
     match &chat.township {
         Some(township) => announced.iter().any(|station| station.township == *township),
         None => all.iter().all(|station| announced.binary_search_by(|a| a.id.cmp(&station.id)).is_ok()),
@@ -151,10 +154,4 @@ fn spread(class: Class, chat: &Chat) -> TimeDelta {
     }
     let span_s = (SPREAD_MAX.ms - SPREAD_MIN.ms) / 1000;
     Length::seconds(SPREAD_MIN.ms / 1000 + number_of(&chat.id) % (span_s + 1)).delta()
-}
-
-/// A number that an id always gives, on every machine.
-fn number_of(id: &Id) -> u64 {
-    let digest = Digest::of(id.as_str().as_bytes());
-    digest.0[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

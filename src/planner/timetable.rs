@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
-use crate::base::{Id, Timestamp};
+use crate::base::{Digest, Id, Length, Timestamp};
 use crate::catalog::model::{Broadcast, County, Gap};
 use crate::planner::recurrence::{self, day_begins, occurrences};
 use crate::rundown::document::{DAYS_AHEAD, DAYS_BACK};
@@ -32,6 +32,22 @@ impl Window {
     pub fn holds(&self, at: Timestamp) -> bool {
         self.from <= at && at < self.until
     }
+}
+
+/// After midnight the lists grow by a day, each station's at a second of its own within this: thousands of them are
+/// not sealed, and fetched, at once.
+const GROWTH_SPREAD: Length = Length::seconds(4 * 3600);
+
+/// Whether a station's list has grown by the day that began last.
+pub(super) fn has_grown(station: &Id, now: Timestamp, zone: Tz) -> bool {
+    let midnight = day_begins(now.with_timezone(&zone).date_naive(), zone);
+    now >= midnight + Length::seconds(number_of(station) % (GROWTH_SPREAD.ms / 1000)).delta()
+}
+
+/// A number that an id always gives, on every machine.
+pub(super) fn number_of(id: &Id) -> u64 {
+    let digest = Digest::of(id.as_str().as_bytes());
+    digest.0[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// Why an airing that a rule or an order asks for is not listed.

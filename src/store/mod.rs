@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::base::Digest;
+use crate::base::{Digest, durable};
 
 #[cfg(test)]
 mod tests;
@@ -25,7 +25,7 @@ pub struct Store {
 /// Why the store could not do something.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreFault {
-    #[error("{path}: {source}; check that the folder exists, may be written, and that the disk is not full")]
+    #[error("{path}: {}; check that the folder exists, may be written, and has room", durable::told(source))]
     Io { path: PathBuf, source: io::Error },
     #[error("{path} is missing; copy or import it again")]
     Missing { path: PathBuf },

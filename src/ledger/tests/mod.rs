@@ -1,5 +1,6 @@
 //! What any ledger must do, whatever database is under it: one contract, run for each.
 
+mod archive;
 mod calls;
 mod faults;
 mod queue;

@@ -96,3 +96,34 @@ fn an_order_is_posted_at_once_where_it_concerns_somebody() {
     let night = order(7, "24T22:00", announce("drill", &["s1"], Class::Drill));
     assert_eq!(lines(&posts(&content, &[night], "24T22:01")), Vec::<String>::new());
 }
+
+#[test]
+fn a_villages_group_reads_its_name_and_nobody_elses_news() {
+    let mut content = daily("daily").on_order("flood", "long", "emergency", "III");
+    for (path, said) in [("locales/zh-CN/test.ftl", "请大家戴好口罩。"), ("locales/bo/test.ftl", "ཁ་རས་གོན་རོགས།")]
+    {
+        let from = format!("short = {said}\n    .title");
+        content =
+            content.replace(path, &from, &format!("short = {{ $village }} {said}\n    .voice = {said}\n    .title"));
+    }
+    let chat = "channel = { kind = \"folder\" }\n[[chat]]\nid = \"n1-chat\"\nname = { zh-CN = \"北一群\" }\n\
+                station = \"n1\"\nlanguages = [\"zh-CN\"]\nsend = [\"text\"]\nchannel = { kind = \"folder\" }\n[[chat]]\n\
+                id = \"north-chat\"";
+    let content =
+        content.replace("config/chats.toml", "channel = { kind = \"folder\" }\n[[chat]]\nid = \"north-chat\"", chat);
+    assert_eq!(content.catalog().chats[&id("n1-chat")].township, Some(id("north")));
+    let found: Vec<Post> = posts(&content, &[], "24T09:00").into_iter().filter(|p| p.broadcast == id("a")).collect();
+    // Groups that are no village's have no name to read, and nobody reads half a text.
+    assert!(!found.is_empty() && found.iter().all(|post| post.chat == id("n1-chat")), "{:?}", lines(&found));
+    let crate::rundown::PostPart::Text { text, .. } = &found[0].parts[0] else { panic!("{:?}", found[0].parts) };
+    assert!(text.contains("北一 请大家戴好口罩。"), "{text}");
+
+    let flood = |stations: &[&str]| {
+        let order = order(7, "24T10:00:05", announce("flood", stations, Class::Emergency));
+        let mut found = posts(&content, &[order], "24T10:01");
+        found.retain(|post| post.broadcast == id("flood"));
+        found.iter().map(|post| post.chat.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(flood(&["n1"]), ["n1-chat", "north-chat"]);
+    assert_eq!(flood(&["n2"]), ["north-chat"]);
+}

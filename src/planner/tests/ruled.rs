@@ -284,3 +284,29 @@ fn one_edited_broadcast_changes_the_rundowns_it_touches_and_no_others() {
     let changed: Vec<bool> = before.iter().zip(&after).map(|(a, b)| a != b).collect();
     assert_eq!(changed, [true, true, false], "n1 and n2 lie in the north, s1 does not");
 }
+
+#[test]
+fn lists_grow_by_a_day_one_after_the_other() {
+    let content = Content::new().daily("a", "short", "at = [\"08:00\"]", "");
+    let catalog = content.catalog();
+    let known = registry(&catalog);
+    let until = |station: &str, now: &str| {
+        let planner = Planner::new(&catalog, &[], &known, at(now));
+        let served = planner.served(&id(station)).unwrap();
+        assert!(served.airings.iter().all(|airing| airing.at < served.valid_until));
+        assert_eq!(planner.station(&id(station)).unwrap().valid_until, planner.window().until);
+        served.valid_until
+    };
+    let (before, after) = (until("n1", "24T23:59"), until("n1", "25T12:00"));
+    assert_eq!(after - before, chrono::TimeDelta::days(1));
+    let mut grown_at = std::collections::BTreeSet::new();
+    for station in ["n1", "n2", "s1"] {
+        let minutes: Vec<String> = (0..=240).map(|m| format!("25T{:02}:{:02}", m / 60, m % 60)).collect();
+        let found: Vec<_> = minutes.iter().map(|minute| until(station, minute)).collect();
+        let grown = found.iter().position(|found| *found == after).expect("within four hours");
+        assert!(found[..grown].iter().all(|found| *found == before), "{station}");
+        assert!(found[grown..].iter().all(|found| *found == after), "{station}");
+        grown_at.insert(grown);
+    }
+    assert_eq!(grown_at.len(), 3, "each at a time of its own: {grown_at:?}");
+}
