@@ -65,8 +65,8 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("clap", "cmd/"),
     ("anstream", "cmd/"),
     ("indicatif", "cmd/"),
-    ("notify", "cmd/run.rs"),
-    ("sd_notify", "cmd/run.rs"),
+    ("notify", "cmd/passes.rs"),
+    ("sd_notify", "cmd/"),
     ("prometheus_client", "cmd/metrics.rs"),
 ];
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::clock::RealClock;
 use crate::base::{Clock, Digest, Timestamp, durable};
-use crate::cmd::{FINE, Place, run::lock};
+use crate::cmd::{FINE, Place, data};
 use crate::config::machine;
 use crate::ledger::Ledger;
 
@@ -215,9 +215,10 @@ pub fn restore(place: &Place, args: &RestoreArgs) -> anyhow::Result<u8> {
     if !manifest.files.contains_key(LEDGER) {
         bail!("there is no ledger in {}", args.file.display());
     }
+    data::close_to_others();
     let data = place.data();
-    std::fs::create_dir_all(&data).with_context(|| format!("{} cannot be made", data.display()))?;
-    let _lock = lock(&data)?;
+    data::open(&data)?;
+    let _lock = data::lock(&data)?;
     let target = data.join("ledger.db");
     let now = RealClock::default().now();
     if target.exists() && !args.replace {

@@ -64,7 +64,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         return Ok(FAULTS);
     };
     let mut problems = Vec::new();
-    let machine = check::machine(place, &mut problems)?;
+    let machine = check::machine(place, None, &mut problems)?;
     if !problems.is_empty() {
         page::problems(&problems);
         return Ok(FAULTS);

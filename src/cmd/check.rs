@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use crate::base::clock::RealClock;
 use crate::base::problem::Place as At;
-use crate::base::{Clock, Problem, Severity};
+use crate::base::{Clock, Id, Problem, Severity};
 use crate::catalog::{self, Catalog, Files, Loaded, Send, load::Texts};
 use crate::cmd::instant::Instant;
 use crate::cmd::{FAULTS, FINE, Format, Place, check_texts, page};
@@ -52,15 +52,12 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     let files = read(place)?;
     let Loaded { catalog, mut problems, .. } = catalog::load(&files, &Texts::new());
     problems.extend(clips_that_do_not_decode(place, &files));
-    let machine = machine(place, &mut problems)?;
+    let machine = machine(place, catalog.as_ref(), &mut problems)?;
     if let Some(catalog) = &catalog {
         let now = RealClock::default().now();
         let now = args.from.map_or(Ok(now), |from| from.in_zone(catalog.county.zone, now))?;
         problems.extend(Planner::new(catalog, &[], &Registry::default(), now).problems());
         problems.extend(chats(catalog, machine.as_ref()));
-        let loudspeakers = machine.as_ref().map_or(&[][..], |machine| &machine.loudspeakers);
-        let is_known = |id: &_| catalog.stations.contains_key(id);
-        problems.extend(machine::unknown_stations(loudspeakers, machine::PATH, is_known));
     }
     problems.sort();
     let status = tell(&problems, args.format)?;
@@ -154,19 +151,21 @@ fn chats(catalog: &Catalog, machine: Option<&Machine>) -> Vec<Problem> {
 }
 
 /// This machine's file, where there is one: a folder of content alone is whole, too.
-pub fn machine(place: &Place, problems: &mut Vec<Problem>) -> anyhow::Result<Option<Machine>> {
+pub fn machine(
+    place: &Place,
+    catalog: Option<&Catalog>,
+    problems: &mut Vec<Problem>,
+) -> anyhow::Result<Option<Machine>> {
     let path = place.home.join(machine::PATH);
     if !path.exists() {
         return Ok(None);
     }
     let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    match machine::read(machine::PATH, &text, &place.home) {
-        Ok(machine) => Ok(Some(machine)),
-        Err(found) => {
-            problems.extend(found);
-            Ok(None)
-        }
-    }
+    let is_station = catalog.map(|catalog| |id: &Id| catalog.stations.contains_key(id));
+    let is_station = is_station.as_ref().map(|is_station| is_station as &dyn Fn(&Id) -> bool);
+    problems.extend(machine::read(machine::PATH, &text, &place.home, is_station).err().unwrap_or_default());
+    // A loudspeaker of no station does not hide what the channels lack.
+    Ok(machine::read(machine::PATH, &text, &place.home, None).ok())
 }
 
 /// A bar for long work, on a terminal only.

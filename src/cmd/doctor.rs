@@ -8,7 +8,7 @@ use crate::base::Clock;
 use crate::base::clock::RealClock;
 use crate::card;
 use crate::catalog::{self, Files, load::Texts};
-use crate::cmd::{FAULTS, FINE, Place};
+use crate::cmd::{FAULTS, FINE, Place, data};
 use crate::config::machine;
 use crate::county::keys::CountyKeys;
 use crate::ledger::{AuditCheck, Ledger};
@@ -41,12 +41,13 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     see("content", content(place));
     see("clock", clock());
     see("disk", disk(place));
+    see("data folder", data_folder(place));
     see("ledger", ledger(place));
     see("keys", keys(place));
     let (path, file) = machine::place(&place.home, args.machine.as_deref());
     let text = std::fs::read_to_string(&path);
     match text.map_err(|error| format!("{file} cannot be read: {error}")).and_then(|text| {
-        machine::read(&file, &text, &place.home)
+        machine::read(&file, &text, &place.home, None)
             .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))
     }) {
         Ok(machine) => {
@@ -130,6 +131,18 @@ fn disk(place: &Place) -> Result<String, String> {
     Ok(format!("{} MB free", free >> 20))
 }
 
+/// Whether other accounts of this machine are kept out of the ledger and the journal.
+fn data_folder(place: &Place) -> Result<String, String> {
+    let folder = place.data();
+    match data::open_to_others(&folder) {
+        Some(mode) => {
+            Err(format!("{} has mode {mode:o}: other accounts may look in; run chmod 750 on it", folder.display()))
+        }
+        None if folder.is_dir() => Ok(format!("{} is closed to other accounts", folder.display())),
+        None => Ok("none yet; `cunxiang run` makes it".to_owned()),
+    }
+}
+
 fn writable(folder: &Path) -> bool {
     let path = folder.join(format!(".doctor-{}", std::process::id()));
     let written = std::fs::write(&path, b"x").is_ok();
@@ -182,7 +195,7 @@ fn keys(place: &Place) -> Result<String, String> {
 /// Whether a sink could be used now.
 fn probe(options: &sink::Options) -> Result<String, String> {
     match options {
-        sink::Options::Wav { folder } => {
+        sink::Options::Wav { folder, .. } => {
             std::fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
             if writable(folder) {
                 Ok(format!("wav files in {}", folder.display()))

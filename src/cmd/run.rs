@@ -1,23 +1,23 @@
 //! `cunxiang run`: the county daemon with the loudspeakers attached to this machine. Builds everything in order, top to
 //! bottom; every task started here is stopped here.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use chrono::TimeDelta;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
 use crate::base::clock::RealClock;
 use crate::base::{Clock, Timestamp};
+use crate::catalog::{self, load::Texts};
 use crate::cmd::instant::Instant;
-use crate::cmd::status::{BEAT_MAX, Watched};
-use crate::cmd::{FAULTS, FINE, Place, logging, on_air, page};
+use crate::cmd::passes::{Links, Passes};
+use crate::cmd::status::Watched;
+use crate::cmd::{FAULTS, FINE, Place, check, data, logging, on_air, page};
 use crate::config::{Machine, machine};
 use crate::console::control::{self, Control};
 use crate::console::monitor;
@@ -34,10 +34,6 @@ const STOP_MAX: Duration = Duration::from_secs(10);
 const STATION_STOP_MAX: Duration = Duration::from_secs(4);
 /// And the calls on their way to chat services this long to be answered.
 const POSTS_STOP_MAX: Duration = Duration::from_secs(3);
-/// After a pass that failed, the next one comes this much later.
-const RETRY_AFTER: TimeDelta = TimeDelta::seconds(5);
-/// Changes of files come in bursts: an editor's save is three events.
-const SETTLE: Duration = Duration::from_millis(300);
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -50,13 +46,18 @@ pub struct Args {
 }
 
 pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
+    data::close_to_others();
     let (path, file) = machine::place(&place.home, args.machine.as_deref());
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("{} cannot be read; write it as docs/ref/machine.md says", path.display()))?;
-    let machine = match machine::read(&file, &text, &place.home) {
+    let machine = match machine::read(&file, &text, &place.home, None) {
         Ok(machine) => machine,
-        Err(problems) => {
-            page::problems(&problems);
+        Err(found) => {
+            // All of its faults at once: those that show beside the directory, too.
+            let catalog = catalog::load(&check::read(place)?, &Texts::new()).catalog;
+            let again = catalog
+                .map(|catalog| machine::read(&file, &text, &place.home, Some(&|id| catalog.stations.contains_key(id))));
+            page::problems(&again.and_then(Result::err).unwrap_or(found));
             return Ok(FAULTS);
         }
     };
@@ -65,7 +66,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     logging::begin(machine.log_format, &machine.log_filter, args.clock.is_some().then(|| clock.clone()))?;
     // The county's passes and the outbox want one thread each; sockets fit between.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let result = runtime.block_on(daemon(place, &file, machine, clock, args.clock.is_some()));
+    let result = runtime.block_on(daemon(place, (&file, &text), machine, clock, args.clock.is_some()));
     runtime.shutdown_timeout(Duration::from_secs(1));
     match result {
         Err(error) => match error.downcast::<CountyFault>() {
@@ -91,15 +92,14 @@ fn start(place: &Place, written: Instant) -> anyhow::Result<Timestamp> {
 
 async fn daemon(
     place: &Place,
-    file: &str,
+    (file, text): (&str, &str),
     machine: Machine,
     clock: Arc<dyn Clock>,
     is_shifted: bool,
 ) -> anyhow::Result<u8> {
     let data = place.data();
-    std::fs::create_dir_all(&data)
-        .with_context(|| format!("{} cannot be made; give this user the right to write there", data.display()))?;
-    let _lock = lock(&data)?;
+    data::open(&data)?;
+    let _lock = data::lock(&data)?;
 
     // Before anything is made: a port in use is the commonest mistake.
     let monitor_listener = monitor::listen(machine.listen).await?;
@@ -119,7 +119,7 @@ async fn daemon(
         data: data.clone(),
         local: machine.loudspeakers.iter().map(|loudspeaker| loudspeaker.station.clone()).collect(),
     };
-    let mut county = County::open(options, clock.clone(), ledger.clone(), store.clone(), outbox.clone()).await?;
+    let county = County::open(options, clock.clone(), ledger.clone(), store.clone(), outbox.clone()).await?;
     let board = county.board();
     {
         let snapshot = board.read();
@@ -141,8 +141,7 @@ async fn daemon(
             warn!("[review] required is false: texts that nobody approved go on air");
         }
         let stations = &snapshot.catalog.stations;
-        let unknown = machine::unknown_stations(&machine.loudspeakers, file, |id| stations.contains_key(id));
-        if !unknown.is_empty() {
+        if let Err(unknown) = machine::read(file, text, &place.home, Some(&|id| stations.contains_key(id))) {
             page::problems(&unknown);
             return Ok(FAULTS);
         }
@@ -161,10 +160,6 @@ async fn daemon(
     )?;
     let running = Arc::new(running);
 
-    let watch = watch(&place.home, bell.clone());
-    if let Err(error) = &watch {
-        warn!("files are not watched ({error}); changes are found within a minute");
-    }
     let passed_ms = Arc::new(AtomicI64::new(clock.now().timestamp_millis()));
     let watched = Watched {
         board: board.clone(),
@@ -187,20 +182,42 @@ async fn daemon(
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(Arc::new(control).serve(control_listener));
     tasks.spawn(monitor::serve(monitor_listener, watched.pages()));
-    let sending = tokio::spawn(send_posts(outbox.clone(), board.clone(), clock.clone()));
+    let sender = outbox.clone();
+    let sender_clock = clock.clone();
+    let mut sending = tokio::spawn(async move { sender.run(&*sender_clock, std::future::pending()).await });
+    let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let links = Links {
+        clock: clock.clone(),
+        running: running.clone(),
+        bell,
+        passed_ms,
+        stopping: Arc::new(AtomicBool::new(false)),
+    };
+    let mut passes = Passes::begin(county, &place.home, links);
 
     info!(listen = %listen, data = %data.display(), "ready");
     let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Ready]);
-    let mut watch = watch.ok();
-    passes(&mut county, &running, &bell, &clock, watch.as_mut(), &passed_ms, &sending).await?;
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = interrupt.recv() => {}
+        () = passes.ended() => {
+            bail!("the county's passes ended by themselves, which is a fault of this program; it is to be started again")
+        }
+        _ = &mut sending => {
+            bail!("the sending of posts ended by itself, which is a fault of this program; it is to be started again")
+        }
+    }
 
     info!("stopping");
     let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Stopping]);
+    // Sound and posts end while the pass that is under way ends.
+    passes.stop();
     let stop = async {
         let stations = running.clone();
         tokio::task::spawn_blocking(move || stations.shutdown(STATION_STOP_MAX)).await?;
         sending.abort();
         outbox.stop(POSTS_STOP_MAX, &*clock).await?;
+        let mut county = passes.county().await?;
         // The outcomes the stop made final.
         county.turn(false, &*running).await?;
         tasks.shutdown().await;
@@ -216,140 +233,4 @@ async fn daemon(
     let _ = std::fs::remove_file(data.join(control::SOCKET));
     info!("stopped");
     Ok(FINE)
-}
-
-/// Pass after pass of the county, until a signal says stop.
-async fn passes(
-    county: &mut County,
-    running: &station::Running,
-    bell: &Notify,
-    clock: &Arc<dyn Clock>,
-    mut watch: Option<&mut Watch>,
-    passed_ms: &AtomicI64,
-    sending: &tokio::task::JoinHandle<()>,
-) -> anyhow::Result<()> {
-    let mut term = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut failed = false;
-    loop {
-        if sending.is_finished() {
-            bail!("the sending of posts ended by itself, which is a fault of this program; it is to be started again");
-        }
-        let look = watch.as_mut().is_some_and(|watch| watch.take());
-        if look {
-            tokio::time::sleep(SETTLE).await;
-        }
-        let next = match county.turn(look, running).await {
-            Ok(next) => {
-                if failed {
-                    info!("the county works again");
-                }
-                failed = false;
-                next
-            }
-            Err(fault) => {
-                error!("{fault}; trying again");
-                failed = true;
-                clock.now() + RETRY_AFTER
-            }
-        };
-        if !failed {
-            passed_ms.store(clock.now().timestamp_millis(), Ordering::Relaxed);
-        }
-        if clock.now() - running.beat() < BEAT_MAX {
-            let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Watchdog]);
-        }
-        tokio::select! {
-            () = bell.notified() => {}
-            () = sleep_until(clock, next) => {}
-            _ = term.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
-        }
-    }
-}
-
-/// Sends what is due, for ever; nothing while the county is in HOLD.
-async fn send_posts(outbox: Arc<Outbox>, board: Arc<county::snapshot::Board>, clock: Arc<dyn Clock>) {
-    let mut told: Option<String> = None;
-    loop {
-        let now = clock.now();
-        let held = board.read().hold.is_some();
-        let next = if held { Ok(Some(now + RETRY_AFTER)) } else { outbox.turn(now).await };
-        let next = match next {
-            Ok(next) => {
-                told = None;
-                next.unwrap_or(now + crate::base::clock::WAIT_MAX)
-            }
-            Err(fault) => {
-                let text = fault.to_string();
-                // The same fault is told once, not with every pass.
-                if told.as_ref() != Some(&text) {
-                    error!("posts wait: {text}");
-                    told = Some(text);
-                }
-                now + RETRY_AFTER
-            }
-        };
-        tokio::select! {
-            () = outbox.changed() => {}
-            () = sleep_until(&clock, next) => {}
-        }
-    }
-}
-
-/// Sleeps until an instant of `clock`, half a minute at most: the machine may be suspended, its clock set.
-async fn sleep_until(clock: &Arc<dyn Clock>, until: Timestamp) {
-    let left = (until - clock.now()).min(crate::base::clock::WAIT_MAX);
-    tokio::time::sleep(left.to_std().unwrap_or_default()).await;
-}
-
-/// Holds the data folder for this process alone, until it ends in whatever way.
-pub fn lock(data: &Path) -> anyhow::Result<File> {
-    let path = data.join("cunxiang.lock");
-    let file =
-        File::options().create(true).truncate(false).write(true).open(&path).with_context(|| {
-            format!("{} cannot be written; give this user the right to write there", path.display())
-        })?;
-    match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => {
-            bail!(
-                "another daemon runs on {}; stop it first, or give this one a folder of its own with --data",
-                data.display()
-            )
-        }
-        Err(error) => Err(error).with_context(|| format!("{} cannot be locked", path.display())),
-    }
-}
-
-/// The watch on the content folders; says whether anything changed since it was asked last.
-struct Watch {
-    changed: Arc<std::sync::atomic::AtomicBool>,
-    _watcher: notify::RecommendedWatcher,
-}
-
-impl Watch {
-    fn take(&mut self) -> bool {
-        self.changed.swap(false, std::sync::atomic::Ordering::SeqCst)
-    }
-}
-
-fn watch(home: &Path, bell: Arc<Notify>) -> notify::Result<Watch> {
-    use notify::Watcher;
-    let changed = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let flag = changed.clone();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| !event.kind.is_access()) {
-            flag.store(true, std::sync::atomic::Ordering::SeqCst);
-            bell.notify_one();
-        }
-    })?;
-    for folder in ["config", "locales", "broadcasts"] {
-        let path = home.join(folder);
-        if path.is_dir() {
-            // Folders, not files: an editor's save puts another file under the name.
-            watcher.watch(&path, notify::RecursiveMode::Recursive)?;
-        }
-    }
-    Ok(Watch { changed, _watcher: watcher })
 }

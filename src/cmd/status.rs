@@ -46,6 +46,8 @@ pub struct Report {
     /// What is wrong with the journal of claims.
     journal: Option<String>,
     posts: Posts,
+    /// What is wrong with robots, because of which their posts wait.
+    channels: Vec<String>,
     /// Airings that ended since the start.
     outcomes: BTreeMap<String, u64>,
 }
@@ -130,6 +132,7 @@ impl Watched {
                 retried: counts.retried,
                 in_flight: counts.in_flight,
             },
+            channels: self.outbox.faults(),
             outcomes: snapshot.outcomes.iter().map(|(word, count)| ((*word).to_owned(), *count)).collect(),
         };
         serde_json::to_value(report).expect("a report has text keys and no NaN")
@@ -172,10 +175,11 @@ impl Watched {
         if let Some(fault) = self.running.journal_fault() {
             return Some(format!("the journal: {fault}"));
         }
-        self.running.status().into_iter().find_map(|status| match status.device {
+        let device = self.running.status().into_iter().find_map(|status| match status.device {
             DeviceState::Failed(why) => Some(format!("{}: {why}", status.station)),
             _ => None,
-        })
+        });
+        device.or_else(|| self.outbox.faults().into_iter().next())
     }
 }
 
@@ -226,6 +230,9 @@ fn print(report: &Report) {
     let posts: Vec<String> =
         posts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     anstream::println!("posts     {}", or_none(posts.join(", ")));
+    for fault in &report.channels {
+        anstream::println!("posts     {fault}");
+    }
     let rows: Vec<Vec<String>> = report
         .stations
         .iter()

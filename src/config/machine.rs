@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use crate::base::problem::Place;
 use crate::base::table::{Document, Field, Table};
 use crate::base::{Id, Length, Problem};
 use crate::card;
 use crate::outbox::{self, folder, telegram};
-use crate::station::{self, sink};
+use crate::station;
+use crate::station::sink::{self, wav};
 
 /// Its name below the home folder.
 pub const PATH: &str = "config/machine.toml";
@@ -16,6 +16,9 @@ pub const PATH: &str = "config/machine.toml";
 const SINKS: &str = "{ kind = \"sound-card\", device = \"default\" }";
 /// A power-on command needs time for an amplifier to warm up, not for a coffee.
 const POWER_LEAD_MAX: Length = Length::seconds(60);
+
+/// Whoever wants WAV files longer copies them away: the ledger keeps its rows no longer, either.
+const KEEP_DAYS_MAX: i64 = 400;
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,17 +47,23 @@ pub fn place(home: &Path, named: Option<&Path>) -> (PathBuf, String) {
     (path, shown)
 }
 
-/// Reads the file's text. `home` is what relative paths in it start from.
+/// Reads the file's text. `home` is what relative paths in it start from; `is_station` knows the county's stations,
+/// where they are known.
 ///
-/// Errors: every fault of the file.
-pub fn read(file: &str, text: &str, home: &Path) -> Result<Machine, Vec<Problem>> {
+/// Errors: every fault of the file, a loudspeaker of no station among them.
+pub fn read(
+    file: &str,
+    text: &str,
+    home: &Path,
+    is_station: Option<&dyn Fn(&Id) -> bool>,
+) -> Result<Machine, Vec<Problem>> {
     let document = Document::parse(file, text);
     let root = document.root();
     let listen = root.get("listen").map_or_else(|| "127.0.0.1:8320".parse().ok(), |field| listen(&field));
     let (log_format, log_filter) = root.table("log").map_or((LogFormat::Text, "info".to_owned()), log);
     let mut loudspeakers: Vec<station::Loudspeaker> = Vec::new();
     for table in root.tables("loudspeaker") {
-        let found = loudspeaker(&table, home);
+        let found = loudspeaker(&table, home, is_station);
         if let Some(found) = found {
             if loudspeakers.iter().any(|other| other.station == found.station) {
                 table.fault(
@@ -78,26 +87,6 @@ pub fn read(file: &str, text: &str, home: &Path) -> Result<Machine, Vec<Problem>
         }
         _ => Err(problems),
     }
-}
-
-/// The faults that show only beside the directory: a loudspeaker of no station.
-pub fn unknown_stations<'l>(
-    loudspeakers: impl IntoIterator<Item = &'l station::Loudspeaker>,
-    file: &str,
-    is_known: impl Fn(&Id) -> bool,
-) -> Vec<Problem> {
-    let unknown = loudspeakers.into_iter().filter(|loudspeaker| !is_known(&loudspeaker.station));
-    unknown
-        .map(|loudspeaker| {
-            let what = format!("there is no station `{}`", loudspeaker.station);
-            Problem::error(
-                "unknown-station",
-                Place::file(file),
-                what,
-                "add it to config/stations.toml, or correct [[loudspeaker]] station",
-            )
-        })
-        .collect()
 }
 
 fn listen(field: &Field<'_>) -> Option<SocketAddr> {
@@ -140,8 +129,22 @@ fn fonts(table: Table<'_>, home: &Path) -> card::Options {
     folders.map_or_else(card::Options::default, |folders| card::Options { folders })
 }
 
-fn loudspeaker(table: &Table<'_>, home: &Path) -> Option<station::Loudspeaker> {
-    let station = table.require("station", "\"benzilan-xiayi\"").and_then(|field| field.parse::<Id>());
+fn loudspeaker(
+    table: &Table<'_>,
+    home: &Path,
+    is_station: Option<&dyn Fn(&Id) -> bool>,
+) -> Option<station::Loudspeaker> {
+    let station = table.require("station", "\"benzilan-xiayi\"").and_then(|field| {
+        let id = field.parse::<Id>()?;
+        if is_station.is_some_and(|is_station| !is_station(&id)) {
+            field.fault(
+                "unknown-station",
+                format!("there is no station `{id}`"),
+                "add it to config/stations.toml, or correct [[loudspeaker]] station",
+            );
+        }
+        Some(id)
+    });
     let sink = table.require("sink", SINKS).and_then(|field| sink(&field, home));
     let power_on = table.get("power_on").map_or(Some(Vec::new()), |field| command(&field));
     let power_off = table.get("power_off").map_or(Some(Vec::new()), |field| command(&field));
@@ -172,10 +175,14 @@ fn sink(field: &Field<'_>, home: &Path) -> Option<sink::Options> {
     let table = field.table()?;
     let kind = table.require("kind", "\"sound-card\"")?;
     let options = match kind.text()? {
-        "wav" => table
-            .require("folder", "\"data/aired\"")
-            .and_then(|field| field.text())
-            .map(|folder| sink::Options::Wav { folder: home.join(folder) }),
+        "wav" => {
+            let days = table.get("keep_days").map_or(Some(wav::KEEP_DAYS.into()), |field| field.int(1..=KEEP_DAYS_MAX));
+            let folder = table.require("folder", "\"data/aired\"").and_then(|field| field.text());
+            folder.zip(days).map(|(folder, days)| sink::Options::Wav {
+                folder: home.join(folder),
+                keep_days: u32::try_from(days).expect("it is within its bounds"),
+            })
+        }
         "sound-card" => table
             .require("device", "\"default\"")
             .and_then(|field| field.text())

@@ -1,16 +1,17 @@
 //! The control socket: one JSON line asks, one JSON line answers. The caller is the OS user at the other end, mapped
 //! to a person; the operating system vouches for that (unix(7), SO_PEERCRED).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 use crate::base::{Clock, Id, Timestamp};
 use crate::county::snapshot::Board;
@@ -28,8 +29,10 @@ pub const SOCKET: &str = "cunxiang.sock";
 const LINE_BYTES_MAX: u64 = 64 * 1024;
 /// People at one machine.
 const CALLERS_MAX: usize = 16;
-/// A caller who says nothing is let go.
-const CALLER_WAIT: std::time::Duration = std::time::Duration::from_secs(30);
+/// Of these, one account has this many places at most: nobody keeps the others out.
+const CALLERS_OF_ONE_MAX: usize = 8;
+/// A caller who says nothing, or does not take the answer, is let go.
+const CALLER_WAIT: Duration = Duration::from_secs(30);
 
 /// What can be asked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -92,17 +95,21 @@ pub fn listen(data: &Path) -> io::Result<UnixListener> {
 impl Control {
     /// Answers callers for ever.
     pub async fn serve(self: Arc<Control>, listener: UnixListener) {
-        let places = Arc::new(Semaphore::new(CALLERS_MAX));
+        let places = Arc::new(Places::default());
         loop {
-            let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
             let Ok((stream, _)) = listener.accept().await else {
                 // No descriptors left: callers wait in the backlog until one is free.
-                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                continue;
+            };
+            let Ok(uid) = stream.peer_cred().map(|who| who.uid()) else { continue };
+            let Some(place) = places.take(uid) else {
+                turn_away(&stream);
                 continue;
             };
             let control = self.clone();
             tokio::spawn(async move {
-                if let Err(error) = control.converse(stream).await {
+                if let Err(error) = control.converse(stream, uid).await {
                     tracing::debug!("a caller at the control socket left: {error}");
                 }
                 drop(place);
@@ -110,21 +117,20 @@ impl Control {
         }
     }
 
-    async fn converse(&self, mut stream: UnixStream) -> io::Result<()> {
-        let uid = stream.peer_cred()?.uid();
+    async fn converse(&self, mut stream: UnixStream, uid: u32) -> io::Result<()> {
         let (reader, mut writer) = stream.split();
         let mut line = String::new();
         let mut reader = BufReader::new(reader.take(LINE_BYTES_MAX));
-        tokio::time::timeout(CALLER_WAIT, reader.read_line(&mut line)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+        let gone = |_| io::Error::from(io::ErrorKind::TimedOut);
+        tokio::time::timeout(CALLER_WAIT, reader.read_line(&mut line)).await.map_err(gone)??;
         let answer = match serde_json::from_str::<Ask>(&line) {
             Ok(ask) => self.answer(ask, uid).await.unwrap_or_else(|Refused(why)| Answer::Refused(why)),
             Err(error) => Answer::Refused(format!(
                 "this is no question the daemon knows ({error}); is the program of the same version?"
             )),
         };
-        let mut text = serde_json::to_string(&answer)?;
-        text.push('\n');
-        writer.write_all(text.as_bytes()).await
+        let text = line_of(&answer);
+        tokio::time::timeout(CALLER_WAIT, writer.write_all(text.as_bytes())).await.map_err(gone)?
     }
 
     async fn answer(&self, ask: Ask, uid: u32) -> Result<Answer, Refused> {
@@ -153,6 +159,50 @@ impl Control {
             Ask::Status => Ok(Answer::Status((self.status)())),
         }
     }
+}
+
+/// Who is being answered: how many callers of each account.
+#[derive(Default)]
+struct Places(Mutex<BTreeMap<u32, usize>>);
+
+/// One place, given back when dropped.
+struct Taken {
+    places: Arc<Places>,
+    uid: u32,
+}
+
+impl Places {
+    /// None when this account, or all together, have no place left.
+    fn take(self: &Arc<Places>, uid: u32) -> Option<Taken> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_this = taken.get(&uid).copied().unwrap_or(0);
+        if of_this >= CALLERS_OF_ONE_MAX || taken.values().sum::<usize>() >= CALLERS_MAX {
+            return None;
+        }
+        taken.insert(uid, of_this + 1);
+        Some(Taken { places: self.clone(), uid })
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let mut taken = self.places.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match taken.get_mut(&self.uid) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(taken.remove(&self.uid)),
+        }
+    }
+}
+
+/// Says that there is no place, without waiting for the caller.
+fn turn_away(stream: &UnixStream) {
+    let why = "too many callers of this account are being answered; try again in half a minute";
+    // It fits the buffer of a socket that nothing was written to yet.
+    let _ = stream.try_write(line_of(&Answer::Refused(why.to_owned())).as_bytes());
+}
+
+fn line_of(answer: &Answer) -> String {
+    serde_json::to_string(answer).expect("an answer has text keys and no NaN") + "\n"
 }
 
 /// Why a question is refused, in words for the caller.

@@ -116,7 +116,7 @@ impl World {
     }
 
     pub fn wav(&self, station: &str) -> Loudspeaker {
-        loudspeaker(station, sink::Options::Wav { folder: self.path("out") })
+        loudspeaker(station, sink::Options::Wav { folder: self.path("out"), keep_days: 14 })
     }
 
     pub fn machine(&self, loudspeakers: Vec<Loudspeaker>) -> Machine {

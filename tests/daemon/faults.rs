@@ -31,6 +31,10 @@ const MACHINE: &[(&str, Spoil)] = &[
     ("unknown key in machine.toml", |home| home.edit("config/machine.toml", "listen =", "lisen =")),
     ("no such sink", |home| home.edit("config/machine.toml", "kind = \"wav\"", "kind = \"mp3\"")),
     ("loudspeaker of no station", |home| home.edit("config/machine.toml", "station = \"upper\"", "station = \"uper\"")),
+    ("several faults in machine.toml at once", |home| {
+        home.edit("config/machine.toml", "station = \"upper\"", "station = \"uper\"");
+        home.edit("config/machine.toml", "[channel.folder]", "[channel.folder]\ncolour = 1");
+    }),
     ("page beyond this machine", |home| home.edit("config/machine.toml", "127.0.0.1:0", "0.0.0.0:8320")),
     ("no machine.toml", |home| std::fs::remove_file(home.path("config/machine.toml")).unwrap()),
     ("missing token", |home| std::fs::remove_file(home.path("config/telegram.token")).unwrap()),
@@ -233,6 +237,62 @@ fn a_full_disk_is_told_and_nothing_is_said_to_be_saved() {
     assert!(log.iter().all(|row| row["outcome"] == "played"), "{log:#?}");
     assert!(!home.say(&["orders"]).contains("announce"));
     assert_eq!(daemon.stop().1, Some(0));
+}
+
+#[test]
+fn a_stop_does_not_wait_for_the_pass_that_is_under_way() {
+    let home = home();
+    let daemon = home.start("2026-11-24T09:00:00+08:00");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (_, status) = runtime.block_on(async {
+        // Whoever holds the ledger's write lock makes a pass that writes wait for it, five seconds a write.
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite://{}", home.data().join("ledger.db").display());
+        let mut holder = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut holder).await.unwrap();
+        home.edit("broadcasts/masks.toml", "title = \"masks\"", "title = \"faces\"");
+        crate::county::wait(std::time::Duration::from_secs(1));
+        let failed = |log: &str| log.matches("trying again").count();
+        let before = failed(&daemon.log());
+        daemon.signal(rustix::process::Signal::TERM);
+        eventually("it is stopping", || daemon.log().contains(" stopping").then_some(()));
+        let log = daemon.log();
+        let stopping = log.find(" stopping").unwrap();
+        assert!(failed(&log[..stopping]) <= before, "the pass came first:\n{log}");
+        sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+        daemon.stop()
+    });
+    assert_eq!(status, Some(0));
+}
+
+#[test]
+fn what_the_daemon_makes_is_closed_to_other_accounts() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = home();
+    std::fs::create_dir(home.data()).unwrap();
+    home.set_mode("data", 0o755);
+    let daemon = home.start("2026-11-24T09:00:00+08:00");
+    assert_eq!(daemon.stop().1, Some(0));
+    let mut folders = vec![home.data()];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&folder) & 0o027, 0, "{}", folder.display());
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                seen += 1;
+                assert_eq!(mode(&path) & 0o027, 0, "{}", path.display());
+            }
+        }
+    }
+    assert!(seen > 8, "{seen}");
+    let told = |home: &Home| text(&home.output(&["doctor"]).stdout);
+    assert!(told(&home).contains("is closed to other accounts"));
+    home.set_mode("data", 0o755);
+    assert!(told(&home).contains("has mode 755: other accounts may look in; run chmod 750 on it"));
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl World {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let clock = SimulatedClock::at(instant(at));
         let local: Vec<Id> = STATIONS.iter().map(|(id, _)| id.parse().unwrap()).collect();
-        let wav = sink::Options::Wav { folder: home.path("aired") };
+        let wav = sink::Options::Wav { folder: home.path("aired"), keep_days: 14 };
         let sink = if is_heard { wav } else { sink::Options::Null };
         let (ledger, county, machine, outbox) = runtime.block_on(async {
             std::fs::create_dir_all(home.data()).unwrap();

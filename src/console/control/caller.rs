@@ -20,7 +20,9 @@ pub(super) struct Caller {
 impl Control {
     /// The person of an OS user. Whoever runs the daemon, and root, may always speak: they could read its memory.
     pub(super) async fn caller(&self, uid: u32) -> Result<Caller, Refused> {
-        let os_user = account_of(uid).unwrap_or_else(|| format!("uid {uid}"));
+        // The user database may be on a server that does not answer: this caller waits for it, nobody else.
+        let os_user = tokio::task::spawn_blocking(move || account_of(uid)).await.ok().flatten();
+        let os_user = os_user.unwrap_or_else(|| format!("uid {uid}"));
         let owns = uid == 0 || uid == rustix::process::geteuid().as_raw();
         match self.ledger.person_by_os_user(&os_user).await? {
             Some(person) => Ok(Caller { name: person.name, roles: person.roles, added: Some(person.added), owns }),

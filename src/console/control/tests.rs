@@ -61,3 +61,46 @@ async fn a_silence_holds_what_is_not_an_emergency() {
     control.ledger.release_orders(now).await.unwrap();
     assert!(control.silences(now).await.is_ok_and(|found| found.is_empty()), "it was cancelled");
 }
+
+#[tokio::test]
+async fn callers_who_say_nothing_keep_nobody_out_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+    let control = Arc::new(control(ledger, Timestamp::from_timestamp(1_795_000_000, 0).unwrap()));
+    let listener = listen(folder.path()).unwrap();
+    let serving = tokio::spawn(control.serve(listener));
+    let ask = || {
+        let folder = folder.path().to_owned();
+        tokio::task::spawn_blocking(move || crate::console::ask::ask(&folder, &Ask::Status))
+    };
+    let mut silent = Vec::new();
+    for _ in 0..CALLERS_OF_ONE_MAX {
+        silent.push(UnixStream::connect(folder.path().join(SOCKET)).await.unwrap());
+    }
+    // The backlog is taken in order, so this one comes after them.
+    let answer = ask().await.unwrap().unwrap();
+    assert!(matches!(&answer, Answer::Refused(why) if why.contains("too many callers of this account")), "{answer:?}");
+    silent.clear();
+    loop {
+        // Until the daemon has noticed that they have left.
+        if let Answer::Status(_) = ask().await.unwrap().unwrap() {
+            break;
+        }
+    }
+    serving.abort();
+}
+
+#[test]
+fn one_account_leaves_places_for_others() {
+    let places = Arc::new(Places::default());
+    let mut taken: Vec<Taken> = (0..CALLERS_OF_ONE_MAX).map(|_| places.take(1000).unwrap()).collect();
+    assert!(places.take(1000).is_none());
+    let other = places.take(1001).unwrap();
+    taken.pop();
+    assert!(places.take(1000).is_some());
+    drop((taken, other));
+    assert!(places.0.lock().unwrap().is_empty());
+    let all: Vec<Taken> = (0..CALLERS_MAX as u32).map(|uid| places.take(uid).unwrap()).collect();
+    assert!(places.take(99).is_none());
+    assert_eq!(all.len(), CALLERS_MAX);
+}

@@ -14,8 +14,8 @@ use crate::rundown::AiringId;
 /// Which sink, and what it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Options {
-    /// A file an airing: `<folder>/<airing>.wav`.
-    Wav { folder: PathBuf },
+    /// A file an airing: `<folder>/<airing>.wav`, kept for so many days.
+    Wav { folder: PathBuf, keep_days: u32 },
     /// A device by its name, as `doctor` lists it.
     SoundCard { device: String },
     /// A program that reads mono 48 kHz signed 16-bit little-endian samples from its standard input. No shell.

@@ -6,7 +6,10 @@ fn options(kind: &str, folder: &std::path::Path) -> (Options, Options) {
     let nowhere = folder.join("file");
     std::fs::write(&nowhere, b"").unwrap();
     match kind {
-        "wav" => (Options::Wav { folder: folder.join("out") }, Options::Wav { folder: nowhere.join("below") }),
+        "wav" => (
+            Options::Wav { folder: folder.join("out"), keep_days: 14 },
+            Options::Wav { folder: nowhere.join("below"), keep_days: 14 },
+        ),
         "command" => {
             let good = vec!["sh".to_owned(), "-c".to_owned(), "exec cat > /dev/null".to_owned()];
             (Options::Command { argv: good }, Options::Command { argv: vec!["/no/such/program".to_owned()] })
@@ -52,7 +55,7 @@ fn every_sink_keeps_the_contract() {
 #[test]
 fn a_file_holds_a_second_of_silence_and_then_the_sound() {
     let folder = tempfile::tempdir().unwrap();
-    let mut sink = wav::build(&Options::Wav { folder: folder.path().to_owned() }).unwrap().sink;
+    let mut sink = wav::build(&Options::Wav { folder: folder.path().to_owned(), keep_days: 14 }).unwrap().sink;
     let airing: AiringId = "a.20261124T233000Z.s".parse().unwrap();
     sink.open().unwrap();
     sink.mark(Some(&airing)).unwrap();
