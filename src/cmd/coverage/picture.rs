@@ -38,7 +38,7 @@ pub fn write(place: &Place, catalog: &Catalog, cells: &[Cell], output: &Path) ->
     let is_png = output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
     anyhow::ensure!(is_png, "{} does not end in .png; the picture is one", output.display());
     let mut problems = Vec::new();
-    let machine = check::machine(place, &mut problems)?;
+    let machine = check::machine(place, None, &mut problems)?;
     if !problems.is_empty() {
         page::problems(&problems);
         return Ok(FAULTS);
