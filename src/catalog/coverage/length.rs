@@ -101,8 +101,8 @@ impl Paces {
             (clips, Some(speaker)) => format!(", as {speaker} reads in {clips} other clips"),
         };
         Some(format!(
-            "lasts {seconds:.1} s where its text takes about {estimate:.1} s ({:.0} {} a minute{whose}): is it the right \
-             file, and whole?",
+            "lasts {seconds:.1} s where its text takes about {estimate:.1} s ({:.0} {} a minute{whose}): it may be the \
+             wrong file, or a cut one",
             expected.per_minute,
             reading.language.pace().unit,
         ))
@@ -232,7 +232,7 @@ mod tests {
         assert_eq!(
             told,
             "lasts 3.0 s where its text takes about 15.0 s (120 characters a minute, as Drolma reads in 6 other clips): \
-             is it the right file, and whole?"
+             it may be the wrong file, or a cut one"
         );
     }
 }

@@ -17,7 +17,8 @@ pub use scope::Scope;
 
 use crate::base::{Id, Problem};
 use crate::catalog::Catalog;
-use crate::catalog::model::{Broadcast, Gap, Kind, MissingLanguage, State};
+use crate::catalog::model::{Broadcast, Gap, Kind, MissingLanguage, Recording, State};
+use crate::lang::voice;
 
 impl Catalog {
     /// A problem per gap, with how many stations and chats it touches; and one per recording that stands in for a
@@ -30,7 +31,7 @@ impl Catalog {
         }
         problems.extend(self.outdated_recordings());
         problems.extend(self.odd_lengths());
-        for recording in &self.recordings.recordings {
+        for recording in self.recordings.recordings.iter().filter(|recording| !self.is_replaced(recording)) {
             let stand_in = match recording.kind {
                 Kind::Person => continue,
                 Kind::Synthetic => "is a machine's voice",
@@ -45,6 +46,18 @@ impl Catalog {
             ));
         }
         problems
+    }
+
+    /// Whether a person reads the same text, in a voice that counts wherever this one does: then nobody hears this one.
+    fn is_replaced(&self, stand_in: &Recording) -> bool {
+        let (message, language) = (&stand_in.message, &stand_in.language);
+        let asked = || self.stations.values().filter_map(|station| station.voices.get(language));
+        self.recordings_of(message, language).any(|other| {
+            let counts_there = |voices: &Vec<_>| {
+                !voice::counts(voices, stand_in.voice.as_ref()) || voice::counts(voices, other.voice.as_ref())
+            };
+            other.kind == Kind::Person && other.text == stand_in.text && asked().all(counts_there)
+        })
     }
 
     fn station_gaps(&self, broadcast: &Broadcast, problems: &mut Vec<Problem>) {

@@ -217,6 +217,23 @@ fn another_dialect_never_counts() {
 }
 
 #[test]
+fn a_stand_in_is_told_for_as_long_as_somebody_hears_it() {
+    for (voice, person, told) in [
+        ("", None, true),
+        ("", Some("khg"), false),
+        // `central` asks for `bod`: there the person's Khams does not count, and the machine is heard.
+        ("bod", Some("khg"), true),
+        ("bod", Some("bod"), false),
+    ] {
+        let content = Content::new().broadcast("b", "daily", "missing_language = \"skip\"", "8");
+        let content = content.recorded(&[("masks", "bo", voice, "synthetic", "")]);
+        let person = person.map(|voice| ("masks", "bo", voice, "person", ""));
+        let (_, problems) = content.recorded(person.as_slice()).load();
+        assert_eq!(problems.iter().any(|problem| problem.rule == "stand-in"), told, "{voice} {person:?}");
+    }
+}
+
+#[test]
 fn every_step_of_a_message_shows() {
     let content = Content::new()
         .broadcast("b", "daily", "missing_language = \"skip\"", "8")
