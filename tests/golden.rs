@@ -15,7 +15,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 /// Rules that need an order, and so a ledger: the planner's own tests hold them.
-const RULES_OF_ORDERS: [&str; 2] = ["idle-order", "held-order"];
+const RULES_OF_ORDERS: [&str; 3] = ["idle-order", "held-order", "changed-order"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

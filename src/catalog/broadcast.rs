@@ -45,6 +45,7 @@ const REPEAT_EVERY_MIN: Length = Length::minutes(1);
 pub fn read(id: Id, document: &Document<'_>, county: &County) -> Option<Broadcast> {
     let root = document.root();
     let title = root.require("title", "\"...\"").and_then(|field| field.text());
+    let written_by = root.get("written_by").map(|field| field.text());
     let state = root.require("state", "\"ready\"").and_then(|field| field.word(&STATES));
     let messages = root.require("messages", "[\"wear-mask\"]").and_then(|field| messages(&field));
     let class = root.require("class", "\"daily\"").and_then(|field| field.word(&CLASSES));
@@ -82,6 +83,7 @@ pub fn read(id: Id, document: &Document<'_>, county: &County) -> Option<Broadcas
     Some(Broadcast {
         id,
         title: title?.to_owned(),
+        written_by: written_by.map_or(Some(None), |name| name.map(|name| Some(name.trim().to_owned())))?,
         state: state?,
         messages: messages?,
         class: class?,

@@ -3,11 +3,12 @@
 //! Parsing is pure: [`files::Files`] in, data out; only `files` reads the disk. Knows no clock, no network, no ledger.
 
 pub mod broadcast;
+pub mod changes;
 pub mod county;
 pub mod coverage;
 pub mod cron;
 pub mod directory;
-mod edition;
+pub mod edition;
 pub mod files;
 pub mod load;
 pub mod model;
@@ -20,6 +21,7 @@ mod texts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use edition::{Edition, Written};
 pub use files::Files;
 pub use load::{Loaded, load};
 pub use model::*;

@@ -191,6 +191,8 @@ pub struct Repeat {
 pub struct Broadcast {
     pub id: Id,
     pub title: String,
+    /// Who wrote it, by the name they have among the people; they do not review it.
+    pub written_by: Option<String>,
     pub state: State,
     pub messages: Vec<Id>,
     pub class: Class,
@@ -294,6 +296,10 @@ pub enum GapReason {
     OtherVoice(Vec<Tag>),
     /// Review is required and this is a draft, synthetic or a placeholder.
     NotReviewed,
+    /// Review is required, and the edition is not approved in this language; what it waits for, in words.
+    NotApproved(String),
+    /// It is not what was agreed to when this order was filed.
+    ChangedSince(u64),
 }
 
 /// As in "`wear-mask` in bo has no recording".
@@ -313,6 +319,8 @@ impl GapReason {
             GapReason::OtherWording => "other-wording",
             GapReason::OtherVoice(_) => "other-voice",
             GapReason::NotReviewed => "not-reviewed",
+            GapReason::NotApproved(_) => "not-approved",
+            GapReason::ChangedSince(_) => "changed-since",
         }
     }
 
@@ -325,6 +333,8 @@ impl GapReason {
             GapReason::OtherWording => "have the text as it is now read, and import it with `cunxiang clip import`",
             GapReason::OtherVoice(_) => "have it read in that voice and import it with --voice",
             GapReason::NotReviewed => "have a native speaker review the text, and a person read it",
+            GapReason::NotApproved(_) => "`cunxiang review list` says who may review it",
+            GapReason::ChangedSince(_) => "cancel that order and announce it anew",
         }
     }
 }
@@ -341,17 +351,8 @@ impl std::fmt::Display for GapReason {
                 write!(f, "is recorded, but not in a voice the station asks for ({})", voices.join(", "))
             }
             GapReason::NotReviewed => f.write_str("is a draft, synthetic or a placeholder, and review is required"),
+            GapReason::NotApproved(why) => f.write_str(why),
+            GapReason::ChangedSince(order) => write!(f, "changed since order {order} was agreed to"),
         }
     }
-}
-
-/// A broadcast as written, stored as exact bytes under a digest.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Edition {
-    pub broadcast: Id,
-    pub digest: Digest,
-    /// JSON: texts, arguments, clips, when, where, how.
-    pub bytes: Arc<[u8]>,
-    /// The digest of what residents read, in all languages: changes when the text does and not when a time does.
-    pub text_digest: Digest,
 }

@@ -3,6 +3,7 @@
 use crate::base::Tag;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Broadcast, Chat, Gap, GapReason, MissingLanguage, Names, Send};
+use crate::catalog::spoken::{Everything, Permit, barred};
 use crate::lang::{Argument, Arguments, Piece, words};
 use crate::rundown::{Class, PostPart};
 
@@ -11,10 +12,22 @@ impl Catalog {
     /// language whose text is missing is left out, or holds the whole post back, as the broadcast says; a voice note
     /// that is missing is left out. Empty parts mean that nothing is posted.
     pub fn post_parts(&self, broadcast: &Broadcast, chat: &Chat, notice: Option<&str>) -> (Vec<PostPart>, Vec<Gap>) {
+        self.post_parts_within(broadcast, chat, notice, &Everything)
+    }
+
+    /// The same, of what a permit lets through.
+    pub fn post_parts_within(
+        &self,
+        broadcast: &Broadcast,
+        chat: &Chat,
+        notice: Option<&str>,
+        permit: &dyn Permit,
+    ) -> (Vec<PostPart>, Vec<Gap>) {
         let mut gaps = Vec::new();
         let mut parts = Vec::new();
         for language in &chat.languages {
-            match self.post_text(broadcast, chat, language, notice) {
+            let text = self.post_text(broadcast, chat, language, notice);
+            match text.and_then(|text| barred(broadcast, language, permit).map(|()| text)) {
                 Ok(text) if chat.send.contains(&Send::Text) => {
                     parts.push(PostPart::Text { language: language.clone(), text })
                 }
@@ -26,15 +39,22 @@ impl Catalog {
                 }
             }
             if chat.send.contains(&Send::Voice) {
-                self.voice_notes(broadcast, language, &mut parts, &mut gaps);
+                self.voice_notes(broadcast, language, permit, &mut parts, &mut gaps);
             }
         }
         (parts, gaps)
     }
 
-    fn voice_notes(&self, broadcast: &Broadcast, language: &Tag, parts: &mut Vec<PostPart>, gaps: &mut Vec<Gap>) {
+    fn voice_notes(
+        &self,
+        broadcast: &Broadcast,
+        language: &Tag,
+        permit: &dyn Permit,
+        parts: &mut Vec<PostPart>,
+        gaps: &mut Vec<Gap>,
+    ) {
         for message in &broadcast.messages {
-            match self.voice_note(broadcast, message, language) {
+            match self.voice_note(broadcast, message, language, permit) {
                 Ok(part) => {
                     let title = self.text(message, language, Piece::Title, &broadcast.arguments).unwrap_or_default();
                     parts.push(PostPart::Voice {

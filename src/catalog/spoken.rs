@@ -11,6 +11,28 @@ use crate::rundown::{Part, Programme};
 /// By language, in the broadcast's order of messages: the rendered text, or why there is none.
 pub type Spoken = BTreeMap<Tag, Vec<Result<Text, GapReason>>>;
 
+/// What may sound and be posted of what is there.
+pub trait Permit {
+    /// Why a language is held back as a whole; none when it is not.
+    fn bar(&self, language: &Tag) -> Option<GapReason>;
+
+    /// Which recordings of a text go first: the lower number. None where one may not sound.
+    fn rank(&self, language: &Tag, clip: &Digest) -> Option<u8>;
+}
+
+/// Whatever is there.
+pub struct Everything;
+
+impl Permit for Everything {
+    fn bar(&self, _: &Tag) -> Option<GapReason> {
+        None
+    }
+
+    fn rank(&self, _: &Tag, _: &Digest) -> Option<u8> {
+        Some(0)
+    }
+}
+
 /// A rendered text that is read aloud.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
@@ -23,6 +45,14 @@ impl Text {
     pub(super) fn of(text: String) -> Text {
         let digest = Digest::of(text.as_bytes());
         Text { text, digest }
+    }
+}
+
+/// One gap for a language that is held back as a whole.
+pub(super) fn barred(broadcast: &Broadcast, language: &Tag, permit: &dyn Permit) -> Result<(), Vec<Gap>> {
+    match permit.bar(language) {
+        None => Ok(()),
+        Some(why) => Err(vec![Gap { language: language.clone(), message: broadcast.messages[0].clone(), why }]),
     }
 }
 
@@ -76,11 +106,23 @@ impl Catalog {
         languages: &[Tag],
         voices: &BTreeMap<Tag, Vec<Tag>>,
     ) -> (Option<Programme>, Vec<Gap>) {
+        self.programme_within(broadcast, languages, voices, &Everything)
+    }
+
+    /// The same, of what a permit lets through.
+    pub fn programme_within(
+        &self,
+        broadcast: &Broadcast,
+        languages: &[Tag],
+        voices: &BTreeMap<Tag, Vec<Tag>>,
+        permit: &dyn Permit,
+    ) -> (Option<Programme>, Vec<Gap>) {
         let mut gaps = Vec::new();
         let mut parts = Vec::new();
         for language in languages {
             let wanted = voices.get(language).map_or(&[][..], Vec::as_slice);
-            match self.language_parts(broadcast, language, wanted) {
+            let whole = self.language_parts(broadcast, language, wanted, permit);
+            match whole.and_then(|parts| barred(broadcast, language, permit).map(|()| parts)) {
                 Ok(found) => parts.extend(found),
                 Err(found) => gaps.extend(found),
             }
@@ -107,13 +149,19 @@ impl Catalog {
     }
 
     /// Every message of a broadcast in one language, or every gap: a language sounds whole or not at all.
-    fn language_parts(&self, broadcast: &Broadcast, language: &Tag, voices: &[Tag]) -> Result<Vec<Part>, Vec<Gap>> {
+    fn language_parts(
+        &self,
+        broadcast: &Broadcast,
+        language: &Tag,
+        voices: &[Tag],
+        permit: &dyn Permit,
+    ) -> Result<Vec<Part>, Vec<Gap>> {
         let texts = self.spoken.get(&broadcast.id).and_then(|spoken| spoken.get(language));
         let mut parts = Vec::new();
         let mut gaps = Vec::new();
         for (i, message) in broadcast.messages.iter().enumerate() {
             let text = texts.and_then(|texts| texts.get(i)).cloned().unwrap_or(Err(GapReason::NoText));
-            match text.and_then(|text| self.part(message, language, text.digest, voices)) {
+            match text.and_then(|text| self.part(message, language, text.digest, voices, permit)) {
                 Ok(part) => parts.push(part),
                 Err(why) => gaps.push(Gap { language: language.clone(), message: message.clone(), why }),
             }
@@ -121,8 +169,15 @@ impl Catalog {
         if gaps.is_empty() { Ok(parts) } else { Err(gaps) }
     }
 
-    fn part(&self, message: &Id, language: &Tag, text: Digest, voices: &[Tag]) -> Result<Part, GapReason> {
-        let recording = self.recording(message, language, text, voices)?;
+    fn part(
+        &self,
+        message: &Id,
+        language: &Tag,
+        text: Digest,
+        voices: &[Tag],
+        permit: &dyn Permit,
+    ) -> Result<Part, GapReason> {
+        let recording = self.recording_within(message, language, text, voices, permit)?;
         Ok(Part {
             message: Some(message.clone()),
             language: Some(language.clone()),
@@ -143,6 +198,18 @@ impl Catalog {
         text: Digest,
         voices: &[Tag],
     ) -> Result<&Recording, GapReason> {
+        self.recording_within(message, language, text, voices, &Everything)
+    }
+
+    /// The same, of what a permit lets through.
+    fn recording_within(
+        &self,
+        message: &Id,
+        language: &Tag,
+        text: Digest,
+        voices: &[Tag],
+        permit: &dyn Permit,
+    ) -> Result<&Recording, GapReason> {
         if self.recordings_of(message, language).next().is_none() {
             return Err(GapReason::NoRecording);
         }
@@ -158,12 +225,14 @@ impl Catalog {
         }
         let reviewed = self.is_reviewed(message, language);
         let may_air = |kind: Kind| !self.county.review_required || (kind == Kind::Person && reviewed);
-        let best = in_voice
-            .into_iter()
-            .filter(|recording| may_air(recording.kind))
-            .rev()
-            .min_by_key(|recording| recording.kind);
-        best.ok_or(GapReason::NotReviewed)
+        let fit: Vec<_> = in_voice.into_iter().filter(|recording| may_air(recording.kind)).collect();
+        if fit.is_empty() {
+            return Err(GapReason::NotReviewed);
+        }
+        let ranked = fit.into_iter().rev().filter_map(|r| Some((permit.rank(language, &r.clip)?, r)));
+        let best = ranked.min_by_key(|(rank, recording)| (*rank, recording.kind));
+        let waits = || GapReason::NotApproved("waits for review of its recording".to_owned());
+        best.map(|(_, recording)| recording).ok_or_else(waits)
     }
 
     /// Every recording of a message in a language, of whatever text.
@@ -179,8 +248,14 @@ impl Catalog {
     }
 
     /// The voice note of a message for a chat: any voice.
-    pub(super) fn voice_note(&self, broadcast: &Broadcast, message: &Id, language: &Tag) -> Result<Part, GapReason> {
+    pub(super) fn voice_note(
+        &self,
+        broadcast: &Broadcast,
+        message: &Id,
+        language: &Tag,
+        permit: &dyn Permit,
+    ) -> Result<Part, GapReason> {
         let text = self.spoken_text(broadcast, message, language)?;
-        self.part(message, language, text.digest, &[])
+        self.part(message, language, text.digest, &[], permit)
     }
 }

@@ -18,6 +18,7 @@ mod order;
 mod page;
 mod passes;
 mod plan;
+mod review;
 mod run;
 mod show;
 mod status;
@@ -91,7 +92,7 @@ enum Command {
     /// Stop sound at once and hold daily and drill airings
     Silence(order::Silence),
     /// Confirm an order that another person filed
-    Confirm(order::OrderNumber),
+    Confirm(order::Confirm),
     /// End the HOLD after a restore
     Release,
     /// Print the orders of the last 30 days
@@ -100,6 +101,8 @@ enum Command {
     Status(status::Args),
     /// Who may do what
     People(order::People),
+    /// What waits for a review; show, approve and reject editions
+    Review(review::Args),
     /// Look at this machine: devices, disk, clock, ledger, keys, tokens
     Doctor(doctor::Args),
     /// Write ledger and content into one file
@@ -144,6 +147,7 @@ pub fn main() -> ExitCode {
         Command::Status(sub) => status::run(&args.place, &sub),
         Command::People(sub) => order::people(&args.place, &sub),
         Command::Doctor(sub) => doctor::run(&args.place, &sub),
+        Command::Review(sub) => review::run(&args.place, &sub),
         Command::Backup(sub) => backup::backup(&args.place, &sub),
         Command::Restore(sub) => backup::restore(&args.place, &sub),
         Command::Completions { shell } => {

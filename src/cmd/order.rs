@@ -51,6 +51,15 @@ pub struct OrderNumber {
 }
 
 #[derive(clap::Args)]
+pub struct Confirm {
+    #[command(flatten)]
+    order: OrderNumber,
+    /// Say what would be confirmed, its edition and stations, and confirm nothing
+    #[arg(long)]
+    show: bool,
+}
+
+#[derive(clap::Args)]
 pub struct Silence {
     #[command(flatten)]
     stations: Stations,
@@ -100,8 +109,8 @@ pub fn skip(place: &Place, args: &Airing) -> anyhow::Result<u8> {
     say(place, &Ask::Skip { airing: args.airing.clone() })
 }
 
-pub fn confirm(place: &Place, args: &OrderNumber) -> anyhow::Result<u8> {
-    say(place, &Ask::Confirm { order: args.order })
+pub fn confirm(place: &Place, args: &Confirm) -> anyhow::Result<u8> {
+    say(place, &Ask::Confirm { order: args.order.order, look: args.show })
 }
 
 pub fn release(place: &Place) -> anyhow::Result<u8> {
@@ -154,6 +163,8 @@ fn say(place: &Place, ask: &Ask) -> anyhow::Result<u8> {
                 .collect();
             page::table(&["NAME", "ACCOUNT", "ROLES", ""], &rows);
         }
+        // Asked for and printed by `review list`.
+        Answer::Reviews(_) => {}
         Answer::Refused(why) => bail!("{why}"),
     }
     Ok(FINE)

@@ -9,6 +9,7 @@ use crate::base::{Clock, Id, Timestamp, near};
 use crate::catalog::Catalog;
 use crate::cmd::instant::Instant;
 use crate::cmd::{FAULTS, FINE, Format, Place, on_air, page};
+use crate::county::register;
 use crate::ledger::Ledger;
 use crate::planner::recurrence::day_begins;
 use crate::planner::{Planner, Registered, Registry, Row, explain, rows};
@@ -128,13 +129,14 @@ fn read(place: &Place) -> anyhow::Result<Option<Known>> {
     Ok(Some(Known { catalog, orders, registry, has_ledger }))
 }
 
-fn from_ledger(path: &std::path::Path, catalog: &Catalog) -> anyhow::Result<(Vec<Order>, Registry)> {
+pub(super) fn from_ledger(path: &std::path::Path, catalog: &Catalog) -> anyhow::Result<(Vec<Order>, Registry)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let ledger = Ledger::open(path).await?;
         let orders = ledger.orders(Timestamp::UNIX_EPOCH).await?;
         let mut registry =
             Registry { broadcasts_first_seen: ledger.broadcasts_first_seen().await?, ..Registry::default() };
+        registry.reviews = register::reviews(&ledger, catalog, &orders).await?;
         for edition in catalog.editions.values() {
             if let Some(known) = ledger.registered(edition.digest).await? {
                 registry

@@ -13,7 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Notify;
 
-use crate::base::{Clock, Id, Timestamp};
+use crate::base::{Clock, Id, Tag, Timestamp};
 use crate::county::snapshot::Board;
 use crate::ledger::{Ledger, LedgerFault, Person, Role};
 use crate::rundown::order::Targets;
@@ -21,6 +21,9 @@ use crate::rundown::{AiringId, Order, OrderKind};
 
 mod caller;
 mod orders;
+mod review;
+
+pub use review::{Judgement, ReviewRow, name_of};
 
 /// The socket's name in the data folder.
 pub const SOCKET: &str = "cunxiang.sock";
@@ -38,17 +41,52 @@ const CALLER_WAIT: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case")]
 pub enum Ask {
-    Announce { broadcast: Id, stations: Targets },
-    Reair { airing: AiringId },
-    Cancel { order: u64 },
-    Skip { airing: AiringId },
-    Silence { stations: Targets, until: Option<Timestamp> },
-    Confirm { order: u64 },
+    Announce {
+        broadcast: Id,
+        stations: Targets,
+    },
+    Reair {
+        airing: AiringId,
+    },
+    Cancel {
+        order: u64,
+    },
+    Skip {
+        airing: AiringId,
+    },
+    Silence {
+        stations: Targets,
+        until: Option<Timestamp>,
+    },
+    /// With `look`, nothing is confirmed: what would be is told.
+    Confirm {
+        order: u64,
+        #[serde(default)]
+        look: bool,
+    },
     Release,
     Orders,
     People,
-    AddPerson { name: String, os_user: Option<String>, roles: BTreeSet<Role> },
-    RetirePerson { name: String },
+    AddPerson {
+        name: String,
+        os_user: Option<String>,
+        roles: BTreeSet<Role>,
+    },
+    RetirePerson {
+        name: String,
+    },
+    /// What waits for a review; with `all`, what is approved too.
+    ReviewList {
+        all: bool,
+    },
+    ReviewShow {
+        broadcast: Id,
+        languages: Vec<Tag>,
+    },
+    ReviewDiff {
+        broadcast: Id,
+    },
+    Review(Judgement),
     Status,
 }
 
@@ -60,6 +98,7 @@ pub enum Answer {
     Done(String),
     Orders(Vec<Order>),
     People(Vec<Person>),
+    Reviews(Vec<ReviewRow>),
     Status(serde_json::Value),
     /// What is wrong and what to do.
     Refused(String),
@@ -142,7 +181,8 @@ impl Control {
             Ask::Cancel { order } => self.file(OrderKind::Cancel { order }, &caller, now).await,
             Ask::Skip { airing } => self.skip(airing, &caller, now).await,
             Ask::Silence { stations, until } => self.silence(stations, until, &caller, now).await,
-            Ask::Confirm { order } => self.confirm(order, &caller, now).await,
+            Ask::Confirm { order, look: true } => self.tell_order(order).await,
+            Ask::Confirm { order, look: false } => self.confirm(order, &caller, now).await,
             Ask::Release => self.release(&caller, now).await,
             Ask::Orders => Ok(Answer::Orders(self.ledger.orders(now - TimeDelta::days(30)).await?)),
             Ask::People => Ok(Answer::People(self.ledger.people().await?)),
@@ -156,6 +196,10 @@ impl Control {
                 self.ledger.retire_person(&name, &caller.name, now).await.map_err(told)?;
                 Ok(Answer::Done(format!("{name} is retired; the name stays in old records")))
             }
+            Ask::ReviewList { all } => self.review_list(all).await,
+            Ask::ReviewShow { broadcast, languages } => self.review_show(&broadcast, &languages).await,
+            Ask::ReviewDiff { broadcast } => self.review_diff(&broadcast).await,
+            Ask::Review(judgement) => self.judge(judgement, &caller, now).await,
             Ask::Status => Ok(Answer::Status((self.status)())),
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod content;
 pub mod keys;
+pub mod register;
 pub mod sealing;
 pub mod snapshot;
 mod upkeep;
@@ -13,19 +14,18 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::{Datelike, TimeDelta};
+use chrono::TimeDelta;
 use tracing::{info, warn};
 
 use crate::base::{Clock, Digest, Id, Problem, Timestamp};
-use crate::catalog::State;
 use crate::county::content::{Content, ContentFault};
 use crate::county::keys::{Ceremony, CountyKeys, KeysFault};
 use crate::county::sealing::{Fresh, Sealing};
 use crate::county::snapshot::{Board, Snapshot};
 use crate::county::upkeep::Upkeep;
-use crate::ledger::{Ledger, LedgerFault, NewEdition, PlannedAiring, SavedRundown};
+use crate::ledger::{Ledger, LedgerFault, PlannedAiring, SavedRundown};
 use crate::outbox::{self, Outbox};
-use crate::planner::{Planner, Registered, Registry, StationPlan};
+use crate::planner::{Planner, Registry, StationPlan};
 use crate::rundown::seal::{Envelope, Trust};
 use crate::rundown::{Order, Receipt};
 use crate::store::{Store, StoreFault};
@@ -119,6 +119,8 @@ pub struct County {
     outbox: Arc<Outbox>,
     registry: Registry,
     orders: Vec<Order>,
+    /// How many reviews there were at the last look.
+    reviews: u64,
     board: Arc<Board>,
     looked_at: Timestamp,
     planned_at: Option<Timestamp>,
@@ -163,6 +165,7 @@ impl County {
             outbox,
             registry: Registry::default(),
             orders: Vec::new(),
+            reviews: 0,
             board,
             looked_at: now,
             planned_at: None,
@@ -204,6 +207,8 @@ impl County {
             replan |= self.look(now, stations).await?;
         }
         replan |= !self.ledger.release_orders(now).await?.is_empty();
+        let reviews = self.ledger.reviews_count().await?;
+        replan |= reviews != self.reviews;
         let hold = self.ledger.hold().await?;
         if hold != self.board.read().hold {
             replan = true;
@@ -211,11 +216,12 @@ impl County {
         self.board.update(|snapshot| snapshot.hold = hold.clone());
         if replan {
             self.orders = self.ledger.orders(now - ORDERS_BACK).await?;
+            self.registry.reviews = register::reviews(&self.ledger, &self.content.catalog, &self.orders).await?;
             if hold.is_none() {
                 self.leave_hold(now).await?;
                 self.plan(now, stations).await?;
             }
-            self.planned_at = Some(now);
+            (self.planned_at, self.reviews) = (Some(now), reviews);
         }
         let archive = self.options.data.join("archive");
         let more = self.upkeep.turn(&self.ledger, &archive, now).await? || more;
@@ -291,22 +297,7 @@ impl County {
                 }
             }
         }
-        let ready = catalog.broadcasts.values().filter(|broadcast| broadcast.state == State::Ready);
-        let editions: Vec<NewEdition> = ready
-            .filter_map(|broadcast| catalog.editions.get(&broadcast.id))
-            .map(|edition| NewEdition {
-                digest: edition.digest,
-                broadcast: edition.broadcast.clone(),
-                bytes: edition.bytes.to_vec(),
-            })
-            .collect();
-        let year = now.with_timezone(&catalog.county.zone).year();
-        let registered = self.ledger.register_editions(&editions, now, year).await?;
-        self.registry.editions = registered
-            .into_iter()
-            .map(|(digest, r)| (digest, Registered { notice: r.notice, first_seen: r.first_seen }))
-            .collect();
-        self.registry.broadcasts_first_seen = self.ledger.broadcasts_first_seen().await?;
+        self.registry = register::register(&self.ledger, &catalog, now).await?;
         info!(
             broadcasts = catalog.broadcasts.len(),
             stations = catalog.stations.len(),
@@ -375,7 +366,8 @@ impl County {
         }
         let enqueued = enqueued.new_count;
         if problems != self.plan_problems {
-            for problem in problems.iter().filter(|problem| problem.is_error()) {
+            // Warnings, too: that an order does nothing any more is known here alone.
+            for problem in problems.iter().filter(|problem| !self.plan_problems.contains(problem)) {
                 warn!("{problem}");
             }
             self.plan_problems = problems;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use sqlx::{Any, Transaction};
+
 use super::row::{Columns as _, ms, next_number};
 use super::{Ledger, LedgerFault};
 use crate::base::{Digest, Id, Timestamp};
@@ -40,29 +42,7 @@ impl Ledger {
         }
         let mut tx = self.write().await?;
         for edition in editions {
-            let known = sqlx::query("SELECT notice, first_seen FROM editions WHERE digest = $1")
-                .bind(edition.digest.to_string())
-                .fetch_optional(&mut *tx)
-                .await?;
-            if let Some(row) = known {
-                let entry = Registered { notice: row.text("notice")?, first_seen: row.time("first_seen")? };
-                registered.insert(edition.digest, entry);
-                continue;
-            }
-            let content = String::from_utf8(edition.bytes.clone())
-                .map_err(|_| LedgerFault::NotText(format!("the edition of {}", edition.broadcast)))?;
-            let number = next_number(&mut tx, &format!("notice-{year}")).await?;
-            let notice = format!("{year}-{number:04}");
-            sqlx::query(
-                "INSERT INTO editions (digest, broadcast, notice, content, first_seen) VALUES ($1, $2, $3, $4, $5)",
-            )
-            .bind(edition.digest.to_string())
-            .bind(edition.broadcast.to_string())
-            .bind(notice.clone())
-            .bind(content)
-            .bind(ms(now))
-            .execute(&mut *tx)
-            .await?;
+            let entry = keep(&mut tx, edition, now, year).await?;
             sqlx::query(
                 "INSERT INTO broadcasts_seen (broadcast, first_seen) VALUES ($1, $2) ON CONFLICT (broadcast) DO NOTHING",
             )
@@ -70,9 +50,7 @@ impl Ledger {
             .bind(ms(now))
             .execute(&mut *tx)
             .await?;
-            // The same precision as a later call reads back.
-            let first_seen = super::row::time(ms(now))?;
-            registered.insert(edition.digest, Registered { notice, first_seen });
+            registered.insert(edition.digest, entry);
         }
         tx.commit().await?;
         Ok(registered)
@@ -104,4 +82,34 @@ impl Ledger {
         let rows = sqlx::query("SELECT broadcast, first_seen FROM broadcasts_seen").fetch_all(&self.readers).await?;
         rows.iter().map(|row| Ok((row.parsed("broadcast")?, row.time("first_seen")?))).collect()
     }
+}
+
+/// Keeps the bytes of an edition and gives it its notice number; one that is known keeps what it has.
+pub(super) async fn keep(
+    tx: &mut Transaction<'_, Any>,
+    edition: &NewEdition,
+    now: Timestamp,
+    year: i32,
+) -> Result<Registered, LedgerFault> {
+    let known = sqlx::query("SELECT notice, first_seen FROM editions WHERE digest = $1")
+        .bind(edition.digest.to_string())
+        .fetch_optional(&mut **tx)
+        .await?;
+    if let Some(row) = known {
+        return Ok(Registered { notice: row.text("notice")?, first_seen: row.time("first_seen")? });
+    }
+    let content = String::from_utf8(edition.bytes.clone())
+        .map_err(|_| LedgerFault::NotText(format!("the edition of {}", edition.broadcast)))?;
+    let number = next_number(tx, &format!("notice-{year}")).await?;
+    let notice = format!("{year}-{number:04}");
+    sqlx::query("INSERT INTO editions (digest, broadcast, notice, content, first_seen) VALUES ($1, $2, $3, $4, $5)")
+        .bind(edition.digest.to_string())
+        .bind(edition.broadcast.to_string())
+        .bind(notice.clone())
+        .bind(content)
+        .bind(ms(now))
+        .execute(&mut **tx)
+        .await?;
+    // The same precision as a later call reads back.
+    Ok(Registered { notice, first_seen: super::row::time(ms(now))? })
 }

@@ -19,6 +19,7 @@ mod open;
 mod orders;
 mod people;
 mod posts;
+mod reviews;
 mod row;
 mod rundowns;
 mod upgrade;
@@ -33,6 +34,7 @@ pub use meta::Hold;
 pub use orders::OrderFault;
 pub use people::{PeopleFault, Person, Role};
 pub use posts::{NewPost, POSTS_READ_MAX, PostFilter, PostRow};
+pub use reviews::NewReview;
 pub use rundowns::{RUNDOWNS_KEPT, SavedRundown};
 
 use sqlx::{Any, AnyPool, Transaction};

@@ -205,8 +205,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
         let filed = Timestamp::from_timestamp(1_795_000_000, 0).unwrap();
-        let kind =
-            OrderKind::Announce { broadcast: "flood".parse().unwrap(), stations: vec![], class: Class::Emergency };
+        let (broadcast, class) = ("flood".parse().unwrap(), Class::Emergency);
+        let kind = OrderKind::Announce { broadcast, stations: vec![], class, agreed: None };
         for (id, late, fits) in [(1, TimeDelta::zero(), true), (2, TimeDelta::milliseconds(1), false)] {
             ledger.file_order(kind.clone(), "tashi", filed).await.unwrap();
             let confirmed = ledger.confirm_order(id, "drolma", filed + CONFIRM_WITHIN + late).await;

@@ -14,7 +14,7 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 );
 
--- Numbers without holes: `notice-2026`, `order`, `audit`. The next one is given in the transaction that uses it.
+-- Numbers without holes: `notice-2026`, `order`, `review`, `audit`. The next one is given in the transaction that uses it.
 CREATE TABLE counters (
     name TEXT NOT NULL PRIMARY KEY,
     value BIGINT NOT NULL
@@ -30,6 +30,21 @@ CREATE TABLE editions (
     first_seen BIGINT NOT NULL
 );
 CREATE INDEX editions_of_broadcast ON editions (broadcast, first_seen);
+
+-- What reviewers said of editions; rows are added and never changed. An approval is of exactly these bytes: any change
+-- gives another digest, which nobody has approved.
+CREATE TABLE reviews (
+    number BIGINT NOT NULL PRIMARY KEY,
+    edition TEXT NOT NULL REFERENCES editions (digest),
+    -- A language, or empty for what is of no language: when, where, how, with what arguments.
+    language TEXT NOT NULL,
+    reviewer TEXT NOT NULL,
+    -- approved, rejected.
+    verdict TEXT NOT NULL,
+    comment TEXT,
+    at BIGINT NOT NULL
+);
+CREATE INDEX reviews_of_edition ON reviews (edition, number);
 
 -- Ids of broadcasts are never used again, so they outlive their files here.
 CREATE TABLE broadcasts_seen (

@@ -237,6 +237,7 @@ impl Teller<'_, '_> {
                 format!("it airs {} times that day already (airings_per_day_max)", county.airings_per_day_max)
             }
             Why::NotKnownYet => "it became ready after this minute".to_owned(),
+            Why::NotApprovedYet => "it was approved after this minute".to_owned(),
             Why::Gaps(gaps) => {
                 let gaps: Vec<String> = gaps.iter().map(|gap| gap.to_string()).collect();
                 format!("it is held here: {}", gaps.join(", "))

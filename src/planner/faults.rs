@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use crate::base::problem::Place;
-use crate::base::{Id, Problem, Timestamp};
-use crate::catalog::model::{Broadcast, State};
+use crate::base::{Id, Problem, Tag, Timestamp};
+use crate::catalog::broadcast;
+use crate::catalog::model::{Broadcast, GapReason, State};
+use crate::catalog::spoken::Permit;
 use crate::planner::forecast::Forecast;
+use crate::planner::orders::ActKind;
 use crate::planner::plan::Planner;
 use crate::planner::recurrence::{TIMES_PER_DAY_MAX, day_begins, occurrences};
 use crate::planner::timetable::{Timetable, Why, Window, stretches};
@@ -23,6 +26,7 @@ pub fn problems(planner: &Planner) -> Vec<Problem> {
     let mut problems = Vec::new();
     for broadcast in planner.catalog.broadcasts.values().filter(|broadcast| broadcast.state == State::Ready) {
         schedule(planner, broadcast, &mut problems);
+        review(planner, broadcast, &mut problems);
     }
     clashes(planner, &mut problems);
     ordered(planner, &mut problems);
@@ -86,6 +90,15 @@ fn schedule(planner: &Planner, broadcast: &Broadcast, problems: &mut Vec<Problem
     }
 }
 
+/// What of a broadcast nobody approved yet, where review is required.
+fn review(planner: &Planner, broadcast: &Broadcast, problems: &mut Vec<Problem>) {
+    if let Some(waiting) = planner.approval(broadcast, None).waiting() {
+        let what = format!("`{}` waits for review: {waiting}", broadcast.id);
+        let help = "it neither airs nor is posted without; `cunxiang review list` says who may review it";
+        problems.push(Problem::warning("waits-for-review", broadcast::place(&broadcast.id), what, help));
+    }
+}
+
 /// What will be missed because another holds the loudspeaker: a problem a pair of broadcasts.
 fn clashes(planner: &Planner, problems: &mut Vec<Problem>) {
     #[derive(Default)]
@@ -132,7 +145,8 @@ fn ordered(planner: &Planner, problems: &mut Vec<Problem>) {
         Some(broadcast) => broadcast.when_place.clone(),
         None => Place::file(&format!("broadcasts/{broadcast}.toml")),
     };
-    for idle in &planner.idle {
+    changed(planner, problems);
+    for idle in planner.idle.iter().filter(|idle| idle.until > planner.now) {
         let what = format!("order {} does nothing with `{}`: {}", idle.order, idle.broadcast, idle.why);
         problems.push(Problem::warning(
             "idle-order",
@@ -149,7 +163,13 @@ fn ordered(planner: &Planner, problems: &mut Vec<Problem>) {
                 Why::QuietHours => "it falls inside the quiet hours",
                 Why::TooSoon(_) => "the same broadcast airs too shortly before",
                 Why::TooMany => "the same broadcast airs often enough that day",
+                // Told of the order as a whole.
+                Why::Gaps(ref gaps) if gaps.iter().all(|gap| matches!(gap.why, GapReason::ChangedSince(_))) => continue,
+                Why::Gaps(ref gaps) if gaps.iter().all(|gap| matches!(gap.why, GapReason::NotApproved(_))) => {
+                    "it waits for review"
+                }
                 Why::Gaps(_) => "a language is missing there",
+                Why::NotApprovedYet => "it was not approved yet",
                 Why::ExpiresFirst => "it expires before the quiet hours end",
                 _ => continue,
             };
@@ -167,6 +187,29 @@ fn ordered(planner: &Planner, problems: &mut Vec<Problem>) {
             what,
             "ask `explain` for the station and the minute",
         ));
+    }
+}
+
+/// Announcements that are still at work, of which a language is left out because it changed since.
+fn changed(planner: &Planner, problems: &mut Vec<Problem>) {
+    for act in &planner.acts {
+        let (ActKind::Announce { broadcast, instants, .. }, Some(bound)) = (&act.kind, act.bound) else { continue };
+        if act.cancelled.is_some() || instants.last().is_none_or(|last| *last < planner.now) {
+            continue;
+        }
+        let broadcast = planner.planned[*broadcast].broadcast;
+        let approval = planner.approval(broadcast, Some(bound));
+        let changed = |language: &&Tag| matches!(approval.bar(language), Some(GapReason::ChangedSince(_)));
+        let languages: Vec<&str> = bound.1.languages.keys().filter(changed).map(Tag::as_str).collect();
+        if !languages.is_empty() {
+            let (order, id) = (act.id, &broadcast.id);
+            let what = format!(
+                "order {order} does not air `{id}` in {} any more: it changed since the order was agreed to",
+                languages.join(", ")
+            );
+            let help = "put it back as it was, or cancel the order and announce it anew";
+            problems.push(Problem::warning("changed-order", broadcast::place(id), what, help));
+        }
     }
 }
 

@@ -7,8 +7,9 @@ use chrono::{SubsecRound, TimeDelta};
 use crate::base::{Id, Length, Timestamp};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Broadcast, State, Station, Target};
+use crate::planner::approval::Bound;
 use crate::planner::timetable::Window;
-use crate::rundown::{AiringId, Class, Order, OrderKind, OrderState};
+use crate::rundown::{Agreed, AiringId, Class, Order, OrderKind, OrderState};
 
 /// An announcement repeats no more often than this before it must be ordered again: each five minutes for a day.
 const REPEATS_MAX: i32 = 288;
@@ -24,6 +25,8 @@ pub struct Act<'a> {
     pub stations: Vec<&'a Station>,
     /// The order that took this one back, and when.
     pub cancelled: Option<(u64, Timestamp)>,
+    /// What it may air, when the edition is not the one that was agreed to any more.
+    pub bound: Option<Bound<'a>>,
 }
 
 /// Broadcasts are named by their index among the ready ones.
@@ -56,16 +59,18 @@ pub struct Idle {
     pub order: u64,
     pub broadcast: Id,
     pub why: String,
+    /// After this it would not do anything anyhow.
+    pub until: Timestamp,
 }
 
 /// The orders at work in `window`, in order of id. `ready` are the broadcasts that may air, in order of id.
 pub fn acts<'a>(
     catalog: &'a Catalog,
     ready: &[&'a Broadcast],
-    orders: &[Order],
+    orders: &'a [Order],
     window: Window,
 ) -> (Vec<Act<'a>>, Vec<Idle>) {
-    let mut released: Vec<(&Order, Timestamp)> = orders
+    let mut released: Vec<(&'a Order, Timestamp)> = orders
         .iter()
         .filter(|order| order.state == OrderState::Released)
         .filter_map(|order| Some((order, order.released_at?)))
@@ -83,45 +88,61 @@ pub fn acts<'a>(
     for (order, at) in &released {
         match reader.act(order, *at) {
             Ok(act) => acts.extend(act),
-            Err((broadcast, why)) => idle.push(Idle { order: order.id, broadcast, why }),
+            Err(Why { broadcast, why, until }) => idle.push(Idle { order: order.id, broadcast, why, until }),
         }
     }
     (acts, idle)
 }
 
+/// Why an order does nothing.
+struct Why {
+    broadcast: Id,
+    why: String,
+    until: Timestamp,
+}
+
+fn idle<T>(broadcast: &Id, why: impl Into<String>) -> Result<T, Why> {
+    Err(Why { broadcast: broadcast.clone(), why: why.into(), until: Timestamp::MAX_UTC })
+}
+
 struct Reader<'a, 'o> {
     catalog: &'a Catalog,
     ready: &'o [&'a Broadcast],
-    released: &'o [(&'o Order, Timestamp)],
+    released: &'o [(&'a Order, Timestamp)],
     cancelled: &'o BTreeMap<u64, (u64, Timestamp)>,
     window: Window,
 }
 
 impl<'a> Reader<'a, '_> {
-    /// None when the order does nothing inside the window. Errors: the broadcast, and why it may not air.
-    fn act(&self, order: &Order, released: Timestamp) -> Result<Option<Act<'a>>, (Id, String)> {
+    /// None when the order does nothing inside the window.
+    ///
+    /// Errors: the broadcast, and why it may not air.
+    fn act(&self, order: &'a Order, released: Timestamp) -> Result<Option<Act<'a>>, Why> {
         let cancelled = self.cancelled.get(&order.id).copied();
         let start = released.trunc_subsecs(0);
+        let mut bound = None;
         let (kind, stations) = match &order.kind {
             OrderKind::Cancel { .. } => return Ok(None),
-            OrderKind::Announce { broadcast, stations, class } => {
+            OrderKind::Announce { broadcast, stations, class, agreed } => {
                 let index = self.ready(broadcast)?;
                 let found = self.ready[index];
                 // What was agreed to by one person as a daily notice may not turn into an emergency by an edit.
                 if found.class != *class {
-                    let why = format!("it was ordered as {class} and is now {}", found.class);
-                    return Err((broadcast.clone(), why));
+                    return idle(broadcast, format!("it was ordered as {class} and is now {}", found.class));
                 }
+                bound = self.bound(order.id, found, agreed.as_ref(), start)?;
                 let (instants, expires) = repeats(found, start, self.window);
-                let stations = match stations.as_slice() {
-                    [] => self.catalog.stations_of(&found.stations),
-                    targets => self.stations(targets),
+                let stations = match (agreed, stations.as_slice()) {
+                    (Some(agreed), _) => agreed.stations.iter().flat_map(|station| self.one(station)).collect(),
+                    (None, []) => self.catalog.stations_of(&found.stations),
+                    (None, targets) => self.stations(targets),
                 };
                 (ActKind::Announce { broadcast: index, start, instants, expires }, stations)
             }
             OrderKind::Reair { airing } => {
                 let index = self.ready(&airing.broadcast)?;
-                let expires = self.second_time(airing, self.ready[index], start)?;
+                let (expires, of) = self.second_time(airing, self.ready[index], start)?;
+                bound = of;
                 (
                     ActKind::Reair { broadcast: index, of: airing.instant, instant: start, expires },
                     self.one(&airing.station),
@@ -148,33 +169,55 @@ impl<'a> Reader<'a, '_> {
             ActKind::Reair { instant, .. } | ActKind::Skip { instant, .. } => self.window.holds(*instant),
             ActKind::Silence { from, until } => *until > self.window.from && *from < self.window.until,
         };
-        Ok(works.then_some(Act { id: order.id, kind, stations, cancelled }))
+        Ok(works.then_some(Act { id: order.id, kind, stations, cancelled, bound }))
     }
 
-    fn ready(&self, id: &Id) -> Result<usize, (Id, String)> {
-        self.ready.binary_search_by(|broadcast| broadcast.id.cmp(id)).map_err(|_| {
+    /// What an order may air: none when the edition is still the one that was agreed to, or nobody kept which it was.
+    ///
+    /// Errors: how it airs is not what was agreed to; what it says may be so in some languages.
+    fn bound(
+        &self,
+        order: u64,
+        broadcast: &Broadcast,
+        agreed: Option<&'a Agreed>,
+        start: Timestamp,
+    ) -> Result<Option<Bound<'a>>, Why> {
+        let (Some(agreed), Some(edition)) = (agreed, self.catalog.editions.get(&broadcast.id)) else { return Ok(None) };
+        if agreed.edition == edition.digest {
+            return Ok(None);
+        }
+        if agreed.plan != edition.plan {
+            let until = start + broadcast.repeat.map_or(broadcast.how.late, |repeat| repeat.expires).delta();
+            let why = "how it airs changed since the order was agreed to".to_owned();
+            return Err(Why { broadcast: broadcast.id.clone(), why, until });
+        }
+        Ok(Some((order, agreed)))
+    }
+
+    fn ready(&self, id: &Id) -> Result<usize, Why> {
+        self.ready.binary_search_by(|broadcast| broadcast.id.cmp(id)).or_else(|_| {
             let why = match self.catalog.broadcasts.get(id).map(|broadcast| broadcast.state) {
                 Some(State::Draft) => "the broadcast is a draft",
                 Some(State::Paused) => "the broadcast is paused",
                 Some(State::Ready) | None => "there is no such broadcast",
             };
-            (id.clone(), why.to_owned())
+            idle(id, why)
         })
     }
 
-    /// When a second airing of `airing` expires. One person may ask for it; so an emergency sounds again only while
+    /// When a second airing of `airing` expires, and what it may say. One person may ask for it; so an emergency sounds again only while
     /// the order that two people agreed to still stands.
     fn second_time(
         &self,
         airing: &AiringId,
         broadcast: &Broadcast,
         now: Timestamp,
-    ) -> Result<Option<Timestamp>, (Id, String)> {
+    ) -> Result<(Option<Timestamp>, Option<Bound<'a>>), Why> {
         if broadcast.class != Class::Emergency {
-            return Ok(None);
+            return Ok((None, None));
         }
         let stands = self.released.iter().find_map(|(order, released)| {
-            let OrderKind::Announce { broadcast: announced, class: Class::Emergency, .. } = &order.kind else {
+            let OrderKind::Announce { broadcast: announced, class: Class::Emergency, agreed, .. } = &order.kind else {
                 return None;
             };
             let start = released.trunc_subsecs(0);
@@ -182,10 +225,15 @@ impl<'a> Reader<'a, '_> {
             let is_of =
                 *announced == broadcast.id && start <= airing.instant && expires.is_none_or(|e| airing.instant < e);
             let holds = !self.cancelled.contains_key(&order.id) && expires.is_none_or(|e| now < e);
-            (is_of && holds).then_some(expires)
+            (is_of && holds).then_some((order.id, agreed.as_ref(), start, expires))
         });
-        let why = "an emergency is aired again only while its own order stands; announce it anew";
-        stands.ok_or_else(|| (broadcast.id.clone(), why.to_owned()))
+        let Some((order, agreed, start, expires)) = stands else {
+            return idle(
+                &broadcast.id,
+                "an emergency is aired again only while its own order stands; announce it anew",
+            );
+        };
+        Ok((expires, self.bound(order, broadcast, agreed, start)?))
     }
 
     fn one(&self, station: &Id) -> Vec<&'a Station> {

@@ -8,13 +8,14 @@ use chrono::TimeDelta;
 use crate::base::{Digest, Id, Length, Problem, Tag, Timestamp};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Broadcast, Gap, State, Station};
+use crate::planner::approval::{Approval, Bound};
 use crate::planner::forecast::Forecast;
 use crate::planner::orders::{Act, Idle, acts};
 use crate::planner::profile::{Planned, Profile, Sounding, Source, keep_of};
 use crate::planner::timetable::{LeftOut, Timetable, Window, has_grown};
 use crate::planner::{faults, posts};
 use crate::rundown::document::{Edge, FORMAT, Keep};
-use crate::rundown::{Airing, AiringId, Order, Post, Programme, Rundown};
+use crate::rundown::{Airing, AiringId, Order, Post, Programme, Review, Rundown};
 
 /// What the ledger remembers of the catalog. What is not in it is seen for the first time now.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,6 +23,8 @@ pub struct Registry {
     pub editions: BTreeMap<Digest, Registered>,
     /// When each broadcast came to be ready.
     pub broadcasts_first_seen: BTreeMap<Id, Timestamp>,
+    /// What reviewers said of the editions there are and of those that orders are for, in the order they said it.
+    pub reviews: BTreeMap<Digest, Vec<Review>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -288,23 +291,34 @@ impl<'a> Planner<'a> {
                 planned: &self.planned,
                 broadcasts: &key.broadcasts,
                 acts: key.acts.iter().map(|act| &self.acts[*act]).collect(),
-                sounding: &|broadcast| self.sounding(key.listener, broadcast),
+                sounding: &|broadcast, bound| self.sounding(key.listener, broadcast, bound),
             })
         })
     }
 
-    fn sounding(&self, listener: usize, broadcast: usize) -> Arc<Sounding> {
-        let cell = &self.soundings[listener * self.planned.len() + broadcast];
-        cell.get_or_init(|| Arc::new(self.sound(self.listeners[listener], self.planned[broadcast].broadcast))).clone()
+    fn sounding(&self, listener: usize, broadcast: usize, bound: Option<Bound<'_>>) -> Arc<Sounding> {
+        let sound = || Arc::new(self.sound(self.listeners[listener], self.planned[broadcast].broadcast, bound));
+        match bound {
+            // Rare, and shared by the stations that are alike.
+            Some(_) => sound(),
+            None => self.soundings[listener * self.planned.len() + broadcast].get_or_init(sound).clone(),
+        }
     }
 
-    fn sound(&self, (languages, voices): Listener<'a>, broadcast: &Broadcast) -> Sounding {
-        let (mut programme, gaps) = self.catalog.programme(broadcast, languages, voices);
+    /// What reviews and, where there is one, the order behind it hold back.
+    pub(super) fn approval<'p>(&'p self, broadcast: &'p Broadcast, bound: Option<Bound<'p>>) -> Approval<'p> {
+        Approval::of(self.catalog, self.registry, broadcast, bound)
+    }
+
+    fn sound(&self, (languages, voices): Listener<'a>, broadcast: &Broadcast, bound: Option<Bound<'_>>) -> Sounding {
+        let approval = self.approval(broadcast, bound);
+        let (mut programme, gaps) = self.catalog.programme_within(broadcast, languages, voices, &approval);
         if let Some(programme) = &mut programme {
             programme.notice = self.registry.editions.get(&programme.edition).map(|edition| edition.notice.clone());
         }
         let length = programme.as_ref().map_or(TimeDelta::zero(), |programme| programme.length().delta());
         let keep = programme.as_ref().map(|programme| keep_of(programme, |clip| self.catalog.clip_bytes(clip)));
-        Sounding { programme, gaps: gaps.into(), length, keep: keep.unwrap_or_default() }
+        let begins = programme.as_ref().and_then(|programme| approval.begins(programme));
+        Sounding { programme, gaps: gaps.into(), length, keep: keep.unwrap_or_default(), begins }
     }
 }

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::base::{Length, Timestamp};
 use crate::catalog::model::{Broadcast, Chat, PostRule, Station};
+use crate::planner::approval::Bound;
 use crate::planner::orders::{Act, ActKind};
 use crate::planner::plan::Planner;
 use crate::planner::profile::Planned;
@@ -40,6 +41,7 @@ pub fn posts(planner: &Planner) -> Vec<Post> {
             planned.broadcast,
             &planner.catalog.chats_of(&planned.broadcast.chats),
             &occasions,
+            None,
             &mut posts,
         );
     }
@@ -53,12 +55,11 @@ pub fn posts(planner: &Planner) -> Vec<Post> {
 /// When the timetable gives occasion to post.
 fn occasions(planner: &Planner, planned: &Planned) -> Vec<Occasion> {
     let zone = planner.catalog.county.zone;
-    let kept = &planned.timetable.kept;
+    let approved = planner.approval(planned.broadcast, None).earliest();
+    let kept = planned.timetable.kept.iter().filter(|at| approved.is_none_or(|approved| **at >= approved));
     match planned.broadcast.how.post {
         PostRule::None => Vec::new(),
-        PostRule::Each => {
-            kept.iter().map(|&instant| Occasion { text: instant_text(instant), instant, order: None }).collect()
-        }
+        PostRule::Each => kept.map(|&instant| Occasion { text: instant_text(instant), instant, order: None }).collect(),
         PostRule::Daily => {
             let mut days: BTreeMap<String, Timestamp> = BTreeMap::new();
             for &instant in kept {
@@ -70,7 +71,7 @@ fn occasions(planner: &Planner, planned: &Planned) -> Vec<Occasion> {
     }
 }
 
-/// With the first airing since this edition came to be; an airing before it was not of this text.
+/// With the first airing since this edition came to be and was approved; an airing before it was not of this text.
 fn once(planner: &Planner, planned: &Planned) -> Option<Occasion> {
     let edition = planner.catalog.editions.get(&planned.broadcast.id)?;
     let first_seen = planner.registry.editions.get(&edition.digest).map_or(planner.now, |edition| edition.first_seen);
@@ -79,6 +80,8 @@ fn once(planner: &Planner, planned: &Planned) -> Option<Occasion> {
         .broadcasts_first_seen
         .get(&planned.broadcast.id)
         .map_or(first_seen, |seen| first_seen.max(*seen));
+    let approved = planner.approval(planned.broadcast, None).latest();
+    let begins = approved.map_or(begins, |approved| begins.max(approved));
     if begins < planner.window.from {
         let county = &planner.catalog.county;
         // Its first airing lies before the window: it was posted then.
@@ -102,7 +105,7 @@ fn order_posts(planner: &Planner, act: &Act, posts: &mut Vec<Post>) {
     let mut chats = planner.catalog.chats_of(&broadcast.chats);
     chats.retain(|chat| concerns(chat, &act.stations, &stations));
     let occasion = Occasion { text: format!("order-{}", act.id), instant: start, order: Some(act.id) };
-    post_all(planner, broadcast, &chats, &[occasion], posts);
+    post_all(planner, broadcast, &chats, &[occasion], act.bound, posts);
 }
 
 /// Whether what is announced at some stations concerns a group: a village's, when it is announced there; a township's,
@@ -117,7 +120,15 @@ fn concerns(chat: &Chat, announced: &[&Station], all: &[&Station]) -> bool {
     }
 }
 
-fn post_all(planner: &Planner, broadcast: &Broadcast, chats: &[&Chat], occasions: &[Occasion], posts: &mut Vec<Post>) {
+fn post_all(
+    planner: &Planner,
+    broadcast: &Broadcast,
+    chats: &[&Chat],
+    occasions: &[Occasion],
+    bound: Option<Bound<'_>>,
+    posts: &mut Vec<Post>,
+) {
+    let approval = planner.approval(broadcast, bound);
     let edition = planner.catalog.editions.get(&broadcast.id);
     let notice = edition.and_then(|edition| planner.registry.editions.get(&edition.digest)).map(|e| e.notice.clone());
     for chat in chats {
@@ -125,7 +136,8 @@ fn post_all(planner: &Planner, broadcast: &Broadcast, chats: &[&Chat], occasions
         let is_near = |occasion: &&Occasion| (occasion.instant + spread - planner.now).abs() <= POSTS_SPAN;
         let mut parts: Option<Vec<PostPart>> = None;
         for occasion in occasions.iter().filter(is_near) {
-            let parts = parts.get_or_insert_with(|| planner.catalog.post_parts(broadcast, chat, notice.as_deref()).0);
+            let whole = || planner.catalog.post_parts_within(broadcast, chat, notice.as_deref(), &approval).0;
+            let parts = parts.get_or_insert_with(whole);
             // The catalog tells of the gaps that hold it back.
             if parts.is_empty() {
                 break;

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 
 use crate::base::{Digest, Id, Timestamp};
 use crate::catalog::model::{Broadcast, County, Gap};
+use crate::planner::approval::Bound;
 use crate::planner::forecast::{Forecast, Turn, forecast};
 use crate::planner::orders::{Act, ActKind};
 use crate::planner::timetable::{LeftOut, Spacing, Timetable, Why, Window};
@@ -20,6 +21,8 @@ pub struct Sounding {
     pub gaps: Arc<[Gap]>,
     pub length: TimeDelta,
     pub keep: Vec<Keep>,
+    /// What its times name before this is left out; none where no review is required.
+    pub begins: Option<Timestamp>,
 }
 
 /// An airing, but for its station.
@@ -31,6 +34,8 @@ pub struct Cue {
     pub at: Timestamp,
     pub expires: Option<Timestamp>,
     pub order: Option<u64>,
+    /// The order that binds what sounds, when the edition changed since.
+    pub bound: Option<u64>,
     /// Among the profile's programmes.
     pub programme: u32,
 }
@@ -65,7 +70,7 @@ pub struct Source<'s, 'a> {
     pub broadcasts: &'s [usize],
     /// Orders that work at these stations.
     pub acts: Vec<&'s Act<'a>>,
-    pub sounding: &'s dyn Fn(usize) -> Arc<Sounding>,
+    pub sounding: &'s dyn Fn(usize, Option<Bound<'_>>) -> Arc<Sounding>,
 }
 
 impl Profile {
@@ -85,7 +90,8 @@ impl Profile {
 
 struct Build<'b, 's, 'a> {
     source: &'b Source<'s, 'a>,
-    soundings: BTreeMap<usize, Arc<Sounding>>,
+    /// By broadcast and the order that binds it.
+    soundings: BTreeMap<(usize, Option<u64>), Arc<Sounding>>,
     cues: Vec<Cue>,
     left_out: Vec<LeftOut>,
     stop: Vec<(usize, Timestamp)>,
@@ -96,8 +102,9 @@ impl Build<'_, '_, '_> {
         self.source.planned[index].broadcast
     }
 
-    fn sounding(&mut self, index: usize) -> Arc<Sounding> {
-        self.soundings.entry(index).or_insert_with(|| (self.source.sounding)(index)).clone()
+    fn sounding(&mut self, index: usize, bound: Option<Bound<'_>>) -> Arc<Sounding> {
+        let key = (index, bound.map(|(order, _)| order));
+        self.soundings.entry(key).or_insert_with(|| (self.source.sounding)(index, bound)).clone()
     }
 
     fn leave_out(&mut self, broadcast: usize, instant: Timestamp, order: Option<u64>, why: Why) {
@@ -106,7 +113,7 @@ impl Build<'_, '_, '_> {
     }
 
     fn timetable(&mut self, index: usize) {
-        let sounding = self.sounding(index);
+        let sounding = self.sounding(index, None);
         let table = &self.source.planned[index].timetable;
         for (at, why) in &table.left_out {
             self.leave_out(index, *at, None, why.clone());
@@ -117,14 +124,14 @@ impl Build<'_, '_, '_> {
             }
             return;
         }
-        self.cues.extend(table.kept.iter().map(|&at| Cue {
-            broadcast: index,
-            instant: at,
-            at,
-            expires: None,
-            order: None,
-            programme: 0,
-        }));
+        for &at in &table.kept {
+            if sounding.begins.is_some_and(|begins| at < begins) {
+                self.leave_out(index, at, None, Why::NotApprovedYet);
+            } else {
+                let (expires, order, bound) = (None, None, None);
+                self.cues.push(Cue { broadcast: index, instant: at, at, expires, order, bound, programme: 0 });
+            }
+        }
     }
 
     fn skips(&mut self) {
@@ -152,7 +159,7 @@ impl Build<'_, '_, '_> {
         let mut stop = Vec::new();
         for cue in &self.cues {
             let broadcast = self.broadcast(cue.broadcast);
-            let longest = broadcast.how.late.delta() + self.soundings[&cue.broadcast].length;
+            let longest = broadcast.how.late.delta() + self.soundings[&(cue.broadcast, cue.bound)].length;
             if broadcast.class != Class::Emergency && cue.at < from && from <= cue.at + longest {
                 stop.push((cue.broadcast, cue.instant));
             }
@@ -196,12 +203,13 @@ impl Build<'_, '_, '_> {
                 }
                 continue;
             }
-            self.announce(act.id, broadcast, &instants, expires);
+            self.announce(act, broadcast, &instants, expires);
         }
     }
 
-    fn announce(&mut self, order: u64, index: usize, instants: &[Timestamp], expires: Option<Timestamp>) {
-        let sounding = self.sounding(index);
+    fn announce(&mut self, act: &Act<'_>, index: usize, instants: &[Timestamp], expires: Option<Timestamp>) {
+        let (order, bound) = (act.id, act.bound.map(|(order, _)| order));
+        let sounding = self.sounding(index, act.bound);
         let broadcast = self.broadcast(index);
         let (class, level) = (broadcast.class, broadcast.level);
         let quiet = &self.source.county.quiet;
@@ -211,6 +219,8 @@ impl Build<'_, '_, '_> {
                 instants.get(n + 1).map(|&next| if quiet.allows(class, level, next) { next } else { quiet.ends(next) });
             let why = if sounding.programme.is_none() {
                 Some(Why::Gaps(sounding.gaps.clone()))
+            } else if sounding.begins.is_some_and(|begins| at < begins) {
+                Some(Why::NotApprovedYet)
             } else if at != instant && class != Class::Emergency {
                 Some(Why::QuietHours)
             } else if expires.is_some_and(|expires| at >= expires) {
@@ -223,7 +233,8 @@ impl Build<'_, '_, '_> {
             match why {
                 Some(why) => self.leave_out(index, instant, Some(order), why),
                 None => {
-                    self.cues.push(Cue { broadcast: index, instant, at, expires, order: Some(order), programme: 0 })
+                    let order = Some(order);
+                    self.cues.push(Cue { broadcast: index, instant, at, expires, order, bound, programme: 0 });
                 }
             }
         }
@@ -275,8 +286,8 @@ impl Build<'_, '_, '_> {
 
     fn finish(mut self) -> Profile {
         let mut programmes = Vec::new();
-        let mut numbers: BTreeMap<usize, u32> = BTreeMap::new();
-        let mut used: Vec<usize> = self.cues.iter().map(|cue| cue.broadcast).collect();
+        let mut numbers: BTreeMap<(usize, Option<u64>), u32> = BTreeMap::new();
+        let mut used: Vec<(usize, Option<u64>)> = self.cues.iter().map(|cue| (cue.broadcast, cue.bound)).collect();
         used.sort_unstable();
         used.dedup();
         for index in used {
@@ -284,13 +295,14 @@ impl Build<'_, '_, '_> {
             programmes.extend(self.soundings[&index].programme.clone());
         }
         for cue in &mut self.cues {
-            cue.programme = numbers[&cue.broadcast];
+            cue.programme = numbers[&(cue.broadcast, cue.bound)];
         }
         let mut keep: Vec<Keep> = self.soundings.values().flat_map(|sounding| sounding.keep.iter().cloned()).collect();
         keep.sort_unstable_by_key(|keep| keep.clip);
         keep.dedup_by_key(|keep| keep.clip);
         let gaps = self.soundings.iter().filter(|(_, sounding)| !sounding.gaps.is_empty());
-        let gaps = gaps.map(|(index, sounding)| (self.broadcast(*index).id.clone(), sounding.gaps.clone())).collect();
+        let gaps =
+            gaps.map(|((index, _), sounding)| (self.broadcast(*index).id.clone(), sounding.gaps.clone())).collect();
         self.stop.retain(|(_, instant)| self.source.window.holds(*instant));
         self.stop.sort_unstable();
         self.stop.dedup();
@@ -315,7 +327,7 @@ impl Build<'_, '_, '_> {
             at: cue.at,
             until: cue.expires.map_or(late, |expires| late.min(expires)),
             broadcast: broadcast.id.clone(),
-            length: self.soundings[&cue.broadcast].length,
+            length: self.soundings[&(cue.broadcast, cue.bound)].length,
             expires: cue.expires,
         }
     }

@@ -4,4 +4,5 @@ mod county;
 mod explained;
 mod ordered;
 mod posted;
+mod reviewed;
 mod ruled;

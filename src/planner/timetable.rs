@@ -61,6 +61,8 @@ pub enum Why {
     TooMany,
     /// The broadcast was not known yet then.
     NotKnownYet,
+    /// It was not approved yet then.
+    NotApprovedYet,
     /// It does not sound at this station, for these gaps.
     Gaps(Arc<[Gap]>),
     /// This order holds it.

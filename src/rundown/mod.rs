@@ -11,12 +11,14 @@ pub mod post;
 pub mod precedence;
 pub mod programme;
 pub mod quiet;
+pub mod review;
 pub mod seal;
 
 pub use airing::{Airing, AiringId};
 pub use class::{Class, Level, Rank};
 pub use document::Rundown;
-pub use order::{Order, OrderKind, OrderState};
+pub use order::{Agreed, AgreedLanguage, Order, OrderKind, OrderState};
 pub use outcome::{Outcome, Reason, Receipt};
 pub use post::{Post, PostPart};
 pub use programme::{Part, Programme};
+pub use review::{Review, Verdict};

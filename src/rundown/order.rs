@@ -1,10 +1,12 @@
 //! What a person asks for outside the schedule.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::SecondsFormat;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Id, Timestamp};
+use crate::base::{Digest, Id, Tag, Timestamp};
 use crate::rundown::{AiringId, Class};
 
 /// Stations an order is for: ids, `township:<id>`, `group:<id>`, or `all`, as in a broadcast's `[where]`.
@@ -16,7 +18,14 @@ pub type Targets = Vec<String>;
 pub enum OrderKind {
     /// Air a broadcast now: at the order's instant, and again each `[repeat] every` until it expires or is cancelled.
     /// No targets means those of the broadcast.
-    Announce { broadcast: Id, stations: Targets, class: Class },
+    Announce {
+        broadcast: Id,
+        stations: Targets,
+        class: Class,
+        /// None in orders filed before this was kept: they air whatever the broadcast says now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agreed: Option<Agreed>,
+    },
     /// Air a missed, cut or refused airing again, now.
     Reair { airing: AiringId },
     /// Take back an announcement, with all of its repeats; stops sound.
@@ -25,6 +34,29 @@ pub enum OrderKind {
     Skip { airing: AiringId },
     /// Stop sound at once and hold daily and drill airings until `until`; emergencies still sound.
     Silence { stations: Targets, until: Timestamp },
+}
+
+/// What the people behind an announcement agreed to: it airs that, there, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreed {
+    /// The edition they had before them.
+    pub edition: Digest,
+    /// How it airs and is posted, without when and at which stations: with another, nothing airs.
+    pub plan: Digest,
+    /// What sounded in each language: with another text, that language is left out. A language that is not here was
+    /// missing, and joins when it is there.
+    pub languages: BTreeMap<Tag, AgreedLanguage>,
+    /// The stations, resolved: one that is added to the county later is not among them.
+    pub stations: Vec<Id>,
+}
+
+/// What an announcement says in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreedLanguage {
+    /// The digest of its texts.
+    pub texts: Digest,
+    /// The recordings that sounded. They go before any made since.
+    pub clips: BTreeSet<Digest>,
 }
 
 /// How far an order has come. It works from `Released` on.
@@ -70,5 +102,40 @@ impl OrderKind {
                 format!("silence {} until {until}", stations.join(" "))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ledgers have rows of before anybody kept what was agreed to; they read, and what is written reads again.
+    #[test]
+    fn orders_of_older_versions_still_read() {
+        let old = r#"{"kind":"announce","broadcast":"flood","stations":["all"],"class":"emergency"}"#;
+        let kind: OrderKind = serde_json::from_str(old).unwrap();
+        let OrderKind::Announce { agreed: None, .. } = &kind else { panic!("{kind:?}") };
+        assert_eq!(serde_json::to_string(&kind).unwrap(), old);
+
+        let clips = BTreeSet::from([Digest::of(b"clip")]);
+        let agreed = Agreed {
+            edition: Digest::of(b"edition"),
+            plan: Digest::of(b"plan"),
+            languages: [("bo".parse().unwrap(), AgreedLanguage { texts: Digest::of(b"texts"), clips })].into(),
+            stations: vec!["cross".parse().unwrap()],
+        };
+        let OrderKind::Announce { broadcast, stations, class, .. } = kind else { unreachable!() };
+        let kind = OrderKind::Announce { broadcast, stations, class, agreed: Some(agreed) };
+        let order = Order {
+            id: 7,
+            kind,
+            state: OrderState::Filed,
+            filed_by: "tashi".to_owned(),
+            filed_at: Timestamp::UNIX_EPOCH,
+            confirmed_by: None,
+            released_at: None,
+        };
+        let text = serde_json::to_string(&order).unwrap();
+        assert_eq!(serde_json::from_str::<Order>(&text).unwrap(), order);
     }
 }

@@ -11,5 +11,6 @@ mod faults;
 mod hold;
 mod monitor;
 mod orders;
+mod review;
 mod simulated;
 mod whole;

@@ -10,6 +10,8 @@ use crate::ledger::Role;
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
     pub name: String,
+    /// The account they work with.
+    pub account: String,
     pub roles: BTreeSet<Role>,
     /// When they became one of the people; none when they are not.
     pub added: Option<Timestamp>,
@@ -25,8 +27,13 @@ impl Control {
         let os_user = os_user.unwrap_or_else(|| format!("uid {uid}"));
         let owns = uid == 0 || uid == rustix::process::geteuid().as_raw();
         match self.ledger.person_by_os_user(&os_user).await? {
-            Some(person) => Ok(Caller { name: person.name, roles: person.roles, added: Some(person.added), owns }),
-            None if owns => Ok(Caller { name: os_user, roles: BTreeSet::new(), added: None, owns }),
+            Some(person) => {
+                let (name, roles, added) = (person.name, person.roles, Some(person.added));
+                Ok(Caller { name, account: os_user, roles, added, owns })
+            }
+            None if owns => {
+                Ok(Caller { name: os_user.clone(), account: os_user, roles: BTreeSet::new(), added: None, owns })
+            }
             None => refuse(format!(
                 "the account {os_user} belongs to none of the people here; an engineer adds it with `cunxiang people add NAME --account {os_user}`"
             )),

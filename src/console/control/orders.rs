@@ -1,18 +1,23 @@
 //! Orders over the control socket: what is refused before it is filed or confirmed, and why.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::TimeDelta;
 
 use super::caller::Caller;
 use super::{Answer, Control, Refused, refuse};
-use crate::base::{Id, Timestamp};
+use crate::base::{Digest, Id, Tag, Timestamp};
 use crate::catalog::{Catalog, State, Target};
 use crate::ledger::Role;
+use crate::planner::{self, Approval, Registry};
 use crate::rundown::order::Targets;
-use crate::rundown::{AiringId, Class, OrderKind, OrderState, Outcome};
+use crate::rundown::{Agreed, AgreedLanguage, AiringId, Class, OrderKind, OrderState, Outcome};
 
 /// `silence` without --until holds this long: a person comes back to it or it ends.
 pub(super) const SILENCE: TimeDelta = TimeDelta::hours(2);
 pub(super) const SILENCE_MAX: TimeDelta = TimeDelta::days(14);
+/// An answer names this many stations; the order holds them all.
+const STATIONS_TOLD: usize = 20;
 
 impl Control {
     pub(super) async fn file(&self, kind: OrderKind, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
@@ -66,7 +71,30 @@ impl Control {
         let order = self.ledger.confirm_order(order, &caller.name, now).await?;
         self.bell.notify_one();
         let asked = order.kind.in_words(self.board.read().catalog.county.zone);
-        Ok(Answer::Done(format!("order {} is confirmed: {asked}{}", order.id, self.held())))
+        let what = agreed_text(&order.kind);
+        Ok(Answer::Done(format!("order {} is confirmed: {asked}{what}{}", order.id, self.held())))
+    }
+
+    /// What an order is for, for the one who is to confirm it.
+    pub(super) async fn tell_order(&self, order: u64) -> Result<Answer, Refused> {
+        let Some(order) = self.ledger.order(order).await? else {
+            return Err(crate::ledger::OrderFault::Unknown(order).into());
+        };
+        let departs =
+            self.departs(&order.kind).map_or_else(String::new, |why| format!("; but {why}: it cannot be confirmed"));
+        let asked = order.kind.in_words(self.board.read().catalog.county.zone);
+        let (what, by) = (agreed_text(&order.kind), &order.filed_by);
+        Ok(Answer::Done(format!("order {}, filed by {by}: {asked}{what}{departs}", order.id)))
+    }
+
+    /// In words, how the broadcast of an announcement is not what it was when that was filed.
+    fn departs(&self, kind: &OrderKind) -> Option<String> {
+        let OrderKind::Announce { broadcast, agreed: Some(agreed), .. } = kind else { return None };
+        let board = self.board.read();
+        match board.catalog.editions.get(broadcast) {
+            Some(edition) => planner::departs(agreed, edition),
+            None => Some(format!("there is no broadcast `{broadcast}` any more")),
+        }
     }
 
     fn held(&self) -> &'static str {
@@ -82,6 +110,11 @@ impl Control {
             return caller.may(&[Role::Approver]);
         }
         caller.approves()?;
+        if order.state == OrderState::Filed
+            && let Some(why) = self.departs(&order.kind)
+        {
+            return refuse(format!("{why} since order {} was filed; look at it and announce it anew", order.id));
+        }
         if caller.added.is_none_or(|added| added >= order.filed_at) {
             return refuse(format!(
                 "{} was added after order {} was filed; another approver confirms it, or it is filed again",
@@ -99,10 +132,17 @@ impl Control {
         now: Timestamp,
     ) -> Result<Answer, Refused> {
         let silences = self.silences(now).await?;
-        let (kind, count) = self.check_announce(broadcast, stations, &silences, now)?;
+        let edition = self.board.read().catalog.editions.get(&broadcast).map(|edition| edition.digest);
+        let mut registry = Registry::default();
+        if let Some(edition) = edition {
+            // From the ledger: what was approved a moment ago counts.
+            registry.reviews.insert(edition, self.ledger.reviews_of(edition).await?);
+        }
+        let kind = self.check_announce(broadcast, stations, &silences, &registry, now)?;
+        let what = agreed_text(&kind);
         let answer = self.file(kind, caller, now).await?;
         Ok(match answer {
-            Answer::Done(text) => Answer::Done(format!("{text}; {count} station{}", if count == 1 { "" } else { "s" })),
+            Answer::Done(text) => Answer::Done(text + &what),
             other => other,
         })
     }
@@ -120,14 +160,15 @@ impl Control {
         Ok(found)
     }
 
-    /// What to file, and at how many stations it sounds.
+    /// What to file.
     fn check_announce(
         &self,
         broadcast: Id,
         stations: Targets,
         silences: &[(u64, Targets)],
+        registry: &Registry,
         now: Timestamp,
-    ) -> Result<(OrderKind, usize), Refused> {
+    ) -> Result<OrderKind, Refused> {
         let board = self.board.read();
         let catalog = &board.catalog;
         let Some(found) = catalog.broadcasts.get(&broadcast) else {
@@ -138,12 +179,23 @@ impl Control {
         }
         let wanted = if stations.is_empty() { found.stations.clone() } else { targets(catalog, &stations)? };
         let stations_found = catalog.stations_of(&wanted);
-        let sounding: Vec<&Id> = stations_found
-            .iter()
-            .filter(|station| catalog.programme(found, &station.languages, &station.voices).0.is_some())
-            .map(|station| &station.id)
-            .collect();
+        let approval = Approval::of(catalog, registry, found, None);
+        let mut sounding: Vec<&Id> = Vec::new();
+        let mut languages: BTreeMap<Tag, BTreeSet<Digest>> = BTreeMap::new();
+        for station in &stations_found {
+            let programme = catalog.programme_within(found, &station.languages, &station.voices, &approval).0;
+            let Some(programme) = programme else { continue };
+            sounding.push(&station.id);
+            for part in programme.parts {
+                languages.entry(part.language.expect("only a chime has none")).or_default().insert(part.clip);
+            }
+        }
         if sounding.is_empty() {
+            if let Some(waiting) = approval.waiting() {
+                return refuse(format!(
+                    "`{broadcast}` waits for review: {waiting}; `cunxiang review list` says who may review it"
+                ));
+            }
             return refuse(format!(
                 "`{broadcast}` sounds at none of these stations: texts or recordings are missing; `cunxiang check` lists them"
             ));
@@ -169,7 +221,18 @@ impl Control {
                 ));
             }
         }
-        Ok((OrderKind::Announce { broadcast, stations, class: found.class }, sounding.len()))
+        let edition = &catalog.editions[&broadcast];
+        let languages = languages.into_iter().filter_map(|(tag, clips)| {
+            let texts = *edition.languages.get(&tag)?;
+            Some((tag, AgreedLanguage { texts, clips }))
+        });
+        let agreed = Agreed {
+            edition: edition.digest,
+            plan: edition.plan,
+            languages: languages.collect(),
+            stations: stations_found.iter().map(|station| station.id.clone()).collect(),
+        };
+        Ok(OrderKind::Announce { broadcast, stations, class: found.class, agreed: Some(agreed) })
     }
 
     async fn check_reair(&self, airing: &AiringId) -> Result<(), Refused> {
@@ -239,4 +302,20 @@ pub(super) fn targets(catalog: &Catalog, texts: &[String]) -> Result<Vec<Target>
         found.push(target);
     }
     Ok(found)
+}
+
+/// What was agreed to: the edition, its languages, the stations.
+fn agreed_text(kind: &OrderKind) -> String {
+    let OrderKind::Announce { agreed: Some(agreed), .. } = kind else { return String::new() };
+    let languages: Vec<&str> = agreed.languages.keys().map(Tag::as_str).collect();
+    let some: Vec<&str> = agreed.stations.iter().take(STATIONS_TOLD).map(Id::as_str).collect();
+    let (count, more) = (agreed.stations.len(), agreed.stations.len() - some.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(
+        "; edition {} in {}, {count} station{}: {}{more}",
+        agreed.edition.short(),
+        languages.join(", "),
+        if count == 1 { "" } else { "s" },
+        some.join(", ")
+    )
 }

@@ -20,7 +20,13 @@ fn control(ledger: Ledger, now: Timestamp) -> Control {
 }
 
 fn caller(name: &str, roles: &[Role], added: Option<Timestamp>) -> Caller {
-    Caller { name: name.to_owned(), roles: roles.iter().copied().collect(), added, owns: true }
+    Caller {
+        name: name.to_owned(),
+        account: name.to_owned(),
+        roles: roles.iter().copied().collect(),
+        added,
+        owns: true,
+    }
 }
 
 #[tokio::test]
@@ -29,7 +35,8 @@ async fn nobody_makes_up_the_second_person() {
     let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
     let now = Timestamp::from_timestamp(1_795_000_000, 0).unwrap();
     let control = control(ledger, now);
-    let kind = OrderKind::Announce { broadcast: "flood".parse().unwrap(), stations: vec![], class: Class::Emergency };
+    let (broadcast, class) = ("flood".parse().unwrap(), Class::Emergency);
+    let kind = OrderKind::Announce { broadcast, stations: vec![], class, agreed: None };
     let before = Some(now - TimeDelta::days(1));
     for nobody in [caller("root", &[], None), caller("pema", &[Role::Engineer], before)] {
         assert!(control.file(kind.clone(), &nobody, now).await.is_err(), "{nobody:?} files");

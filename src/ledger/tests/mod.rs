@@ -14,7 +14,7 @@ use super::*;
 use crate::base::{Digest, Id, Tag, Timestamp};
 use crate::rundown::document::Edge;
 use crate::rundown::outcome::PartPlayed;
-use crate::rundown::{AiringId, Class, Level, OrderKind, OrderState, Outcome, Reason, Receipt};
+use crate::rundown::{AiringId, Class, Level, OrderKind, OrderState, Outcome, Reason, Receipt, Review, Verdict};
 
 /// A database a ledger can live on. A new one adds a line to [`every_database_keeps_the_contract`].
 struct Place {
@@ -57,6 +57,7 @@ contract!(
     airings_end_once,
     airings_are_found,
     rundowns_are_bounded,
+    reviews_are_kept_with_their_editions,
     people_keep_their_names,
     audit_is_a_chain,
     calls::a_post_is_taken_once,
@@ -131,7 +132,7 @@ async fn notice_numbers_have_no_holes(ledger: &Ledger) {
 }
 
 fn announce(class: Class) -> OrderKind {
-    OrderKind::Announce { broadcast: id("flood"), stations: vec!["all".into()], class }
+    OrderKind::Announce { broadcast: id("flood"), stations: vec!["all".into()], class, agreed: None }
 }
 
 async fn orders_take_their_steps(ledger: &Ledger) {
@@ -293,6 +294,59 @@ async fn rundowns_are_bounded(ledger: &Ledger) {
     assert_eq!(kept, i64::from(RUNDOWNS_KEPT));
     let other = SavedRundown { digest: Digest::of(b"other"), ..rundown("s2", 7, 1) };
     assert!(matches!(ledger.save_rundowns(&[other]).await, Err(LedgerFault::Conflict(_))));
+}
+
+async fn reviews_are_kept_with_their_editions(ledger: &Ledger) {
+    let edition = |text: &str| NewEdition {
+        digest: Digest::of(text.as_bytes()),
+        broadcast: id("masks"),
+        bytes: text.as_bytes().to_vec(),
+    };
+    let bo = Some("bo".parse::<Tag>().unwrap());
+    let (first, second) = (edition("first"), edition("second"));
+    let review = |edition, parts, verdict, by| NewReview { edition, parts, verdict, comment: Some("看过了"), by };
+    let parts = [None, bo.clone()];
+    let approval = review(&first, &parts, Verdict::Approved, "tashi");
+    ledger.record_review(approval, at(1), 2026).await.unwrap();
+    ledger.record_review(review(&first, &parts[1..], Verdict::Rejected, "drolma"), at(2), 2026).await.unwrap();
+    ledger.record_review(review(&second, &parts[..1], Verdict::Approved, "drolma"), at(3), 2026).await.unwrap();
+
+    let row = |edition: &NewEdition, language, reviewer: &str, verdict, seconds| Review {
+        edition: edition.digest,
+        language,
+        reviewer: reviewer.to_owned(),
+        verdict,
+        comment: Some("看过了".to_owned()),
+        at: at(seconds),
+    };
+    let of_first = [
+        row(&first, None, "tashi", Verdict::Approved, 1),
+        row(&first, bo.clone(), "tashi", Verdict::Approved, 1),
+        row(&first, bo, "drolma", Verdict::Rejected, 2),
+    ];
+    assert_eq!(ledger.reviews_of(first.digest).await.unwrap(), of_first);
+    assert_eq!(ledger.reviews_of(Digest::of(b"third")).await.unwrap(), []);
+    assert_eq!(ledger.reviews_count().await.unwrap(), 4);
+    let approvals = ledger.approvals_of_broadcast(&id("masks")).await.unwrap();
+    let of_second = row(&second, None, "drolma", Verdict::Approved, 3);
+    assert_eq!(approvals, [of_second, of_first[1].clone(), of_first[0].clone()]);
+
+    // The bytes are kept, with a number, though the broadcast was not ready: that is when it becomes known.
+    assert_eq!(ledger.edition(first.digest).await.unwrap(), Some(first.clone()));
+    assert!(ledger.broadcasts_first_seen().await.unwrap().is_empty());
+    let registered = ledger.register_editions(std::slice::from_ref(&first), at(9), 2026).await.unwrap();
+    let wanted = Registered { notice: "2026-0001".into(), first_seen: at(1) };
+    assert_eq!(registered.into_values().collect::<Vec<_>>(), [wanted]);
+    assert_eq!(ledger.broadcasts_first_seen().await.unwrap(), [(id("masks"), at(9))].into());
+
+    let AuditCheck::Whole { rows: 4, .. } = ledger.audit_verify().await.unwrap() else { panic!() };
+    let told = ledger.audit_rows(1).await.unwrap();
+    assert_eq!((told[0].action.as_str(), told[0].who.as_str()), ("review edition", "drolma"));
+
+    let broken = NewEdition { digest: Digest::of(b"\xff"), broadcast: id("masks"), bytes: vec![0xff] };
+    let refused = ledger.record_review(review(&broken, &parts, Verdict::Approved, "tashi"), at(4), 2026).await;
+    assert!(matches!(refused, Err(LedgerFault::NotText(_))));
+    assert_eq!(ledger.reviews_count().await.unwrap(), 4, "all or nothing");
 }
 
 async fn people_keep_their_names(ledger: &Ledger) {

@@ -188,6 +188,7 @@ pub fn registry(catalog: &Catalog) -> Registry {
             .map(|(n, edition)| (edition.digest, Registered { notice: format!("2026-{n:04}"), first_seen }))
             .collect(),
         broadcasts_first_seen: catalog.broadcasts.keys().map(|id| (id.clone(), first_seen)).collect(),
+        reviews: BTreeMap::new(),
     }
 }
 
@@ -204,7 +205,8 @@ pub fn order(id: u64, released: &str, kind: OrderKind) -> Order {
 }
 
 pub fn announce(broadcast: &str, stations: &[&str], class: Class) -> OrderKind {
-    OrderKind::Announce { broadcast: id(broadcast), stations: stations.iter().map(|s| s.to_string()).collect(), class }
+    let stations = stations.iter().map(|s| s.to_string()).collect();
+    OrderKind::Announce { broadcast: id(broadcast), stations, class, agreed: None }
 }
 
 pub fn silence(stations: &[&str], until: &str) -> OrderKind {

@@ -1,0 +1,58 @@
+//! What the ledger remembers of the content, as the planner takes it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Datelike;
+
+use crate::base::{Digest, Timestamp};
+use crate::catalog::{Catalog, State};
+use crate::ledger::{Ledger, LedgerFault, NewEdition};
+use crate::planner::{Registered, Registry};
+use crate::rundown::{Order, OrderKind, Review};
+
+/// Gives what is ready its notice numbers, and says what is known of it; reviews are [`reviews`]'.
+pub(super) async fn register(ledger: &Ledger, catalog: &Catalog, now: Timestamp) -> Result<Registry, LedgerFault> {
+    let ready = catalog.broadcasts.values().filter(|broadcast| broadcast.state == State::Ready);
+    let editions: Vec<NewEdition> = ready
+        .filter_map(|broadcast| catalog.editions.get(&broadcast.id))
+        .map(|edition| NewEdition {
+            digest: edition.digest,
+            broadcast: edition.broadcast.clone(),
+            bytes: edition.bytes.to_vec(),
+        })
+        .collect();
+    let year = now.with_timezone(&catalog.county.zone).year();
+    let registered = ledger.register_editions(&editions, now, year).await?;
+    let of = |(digest, r): (Digest, crate::ledger::Registered)| {
+        (digest, Registered { notice: r.notice, first_seen: r.first_seen })
+    };
+    Ok(Registry {
+        editions: registered.into_iter().map(of).collect(),
+        broadcasts_first_seen: ledger.broadcasts_first_seen().await?,
+        reviews: BTreeMap::new(),
+    })
+}
+
+/// The reviews of every edition there is, and of those that orders are for.
+pub async fn reviews(
+    ledger: &Ledger,
+    catalog: &Catalog,
+    orders: &[Order],
+) -> Result<BTreeMap<Digest, Vec<Review>>, LedgerFault> {
+    let mut found = BTreeMap::new();
+    if !catalog.county.review_required {
+        return Ok(found);
+    }
+    let agreed = orders.iter().filter_map(|order| match &order.kind {
+        OrderKind::Announce { agreed, .. } => agreed.as_ref().map(|agreed| agreed.edition),
+        _ => None,
+    });
+    let editions: BTreeSet<Digest> = catalog.editions.values().map(|edition| edition.digest).chain(agreed).collect();
+    for edition in editions {
+        let reviews = ledger.reviews_of(edition).await?;
+        if !reviews.is_empty() {
+            found.insert(edition, reviews);
+        }
+    }
+    Ok(found)
+}
