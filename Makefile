@@ -7,7 +7,7 @@ SHELL := /bin/bash
 BUILD_PACKAGES := gcc g++ libc6-dev make cmake pkg-config libasound2-dev
 SAMPLE_PACKAGES := ca-certificates libasound2
 TEST_PACKAGES := $(SAMPLE_PACKAGES) ffmpeg sox libsox-fmt-mp3 lame opus-tools espeak-ng pulseaudio pulseaudio-utils \
-	libasound2-plugins util-linux libc-bin procps fonts-noto-core fonts-noto-cjk poppler-utils
+	libasound2-plugins util-linux libc-bin procps fonts-noto-core fonts-noto-cjk poppler-utils zbar-tools
 RECORDING_PACKAGES := espeak-ng sox
 BENCH_PACKAGES := $(TEST_PACKAGES) mpg123 mpd mpc valgrind python3 python3-venv libopus-dev
 

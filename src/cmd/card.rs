@@ -6,10 +6,11 @@ use anyhow::Context;
 use chrono::NaiveDate;
 
 use crate::base::clock::RealClock;
-use crate::base::{Clock, Id, Tag};
+use crate::base::{Clock, Id, Tag, near};
 use crate::card::{self, Card, Fonts, Item, Look, Section};
-use crate::catalog::{self, Catalog, load::Texts};
-use crate::cmd::{FAULTS, FINE, Place, check, page};
+use crate::catalog::{self, Catalog};
+use crate::cmd::{FAULTS, FINE, Place, check, on_air, page};
+use crate::lang::language::SOURCE;
 use crate::lang::{Argument, Arguments, LANGUAGES, Language, Piece, bundle::argument_of, words};
 use crate::rundown::{Class, Level};
 
@@ -57,12 +58,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     let (output, is_poster) = output(args)?;
     let mut languages = languages(&args.languages)?;
     card::signage_order(&mut languages);
-    let files = check::read(place)?;
-    let loaded = catalog::load(&files, &Texts::new());
-    let Some(catalog) = loaded.catalog else {
-        page::problems(&loaded.problems);
-        return Ok(FAULTS);
-    };
+    let Some(catalog) = on_air::read(place)? else { return Ok(FAULTS) };
     let mut problems = Vec::new();
     let machine = check::machine(place, None, &mut problems)?;
     if !problems.is_empty() {
@@ -70,10 +66,10 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         return Ok(FAULTS);
     }
     let Some(notice) = Notice::find(&catalog, &args.what) else {
-        anstream::eprintln!(
-            "cunxiang: there is no broadcast and no message `{}` without faults; `cunxiang check` tells why",
-            args.what
-        );
+        let broadcasts = catalog.broadcasts.keys().map(Id::as_str);
+        let messages = catalog.bundle(SOURCE.tag).into_iter().flat_map(|bundle| bundle.entries());
+        let hint = near::hint(args.what.as_str(), broadcasts.chain(messages.map(|entry| entry.id.as_str())));
+        anstream::eprintln!("cunxiang: there is no broadcast and no message `{}` without faults{hint}", args.what);
         return Ok(FAULTS);
     };
     let card = match notice.card(&catalog, args, &languages, is_poster) {
@@ -121,8 +117,7 @@ fn languages(tags: &[String]) -> anyhow::Result<Vec<Tag>> {
     }
     let mut found: Vec<Tag> = Vec::new();
     for text in tags {
-        let language = Language::of(text)
-            .with_context(|| format!("there is no language `{text}` here; write one of {}", Language::known()))?;
+        let language = Language::meant_by(text)?;
         if !found.contains(&tag(language)) {
             found.push(tag(language));
         }

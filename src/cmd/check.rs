@@ -144,7 +144,7 @@ fn chats(catalog: &Catalog, machine: Option<&Machine>) -> Vec<Problem> {
             }
         }
         if chat.send.contains(&Send::Card) {
-            let what = format!("chat `{}` asks for cards, which this version does not draw", chat.id);
+            let what = format!("chat `{}` asks for cards, which this version does not post", chat.id);
             problems.push(Problem::warning(
                 "no-card",
                 chat.place.clone(),
