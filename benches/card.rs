@@ -78,8 +78,8 @@ fn write(pixels: &[u8], palette: &[u8], width: u32, height: u32) -> Vec<u8> {
     encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_palette(palette);
-    encoder.set_deflate_compression(png::DeflateCompression::Level(2));
-    encoder.set_filter(png::Filter::NoFilter);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.set_filter(png::Filter::Up);
     let mut writer = encoder.write_header().expect("memory can be written");
     writer.write_image_data(pixels).expect("memory can be written");
     writer.finish().expect("memory can be written");

@@ -96,10 +96,10 @@ impl Canvas {
         encoder.set_color(png::ColorType::Indexed);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_palette(paint::palette());
-        // A card is 80 KB at this level; the higher ones take four times as long for a fifth less, and the fastest one,
-        // made for pictures in true colour, leaves ten times as much.
-        encoder.set_deflate_compression(png::DeflateCompression::Level(2));
-        encoder.set_filter(png::Filter::NoFilter);
+        // The fast compression does well on zeros alone, and most of a card is equal to the row above. So a card is 110 KB;
+        // without the filter it is 800 KB, and the ordinary compression takes eight times as long for a third less.
+        encoder.set_compression(png::Compression::Fast);
+        encoder.set_filter(png::Filter::Up);
         let mut writer = encoder.write_header()?;
         writer.write_image_data(&self.pixels)?;
         writer.finish()?;
