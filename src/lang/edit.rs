@@ -35,8 +35,8 @@ pub enum EditFault {
     Layout,
 }
 
-/// The order in which pieces of a new message are written.
-const PIECES: [&str; 4] = ["", "title", "short", "voice"];
+/// The order in which pieces of a message are written.
+pub(super) const PIECES: [&str; 4] = ["", "title", "short", "voice"];
 const INDENT: &str = "    ";
 
 /// Makes every change at once.

@@ -4,6 +4,7 @@ pub mod bundle;
 pub mod calendar;
 pub mod difference;
 pub mod edit;
+pub mod exchange;
 pub mod functions;
 pub mod language;
 pub mod lint;

@@ -14,7 +14,8 @@ pub struct Notes {
 
 /// The name of the note that holds the digest of the source text.
 pub const SOURCE: &str = "source";
-const TRANSLATED_BY: &str = "translated-by";
+/// The name of the note that holds who translated it.
+pub const TRANSLATED_BY: &str = "translated-by";
 const WRITTEN_BY: &str = "written-by";
 
 impl Notes {
