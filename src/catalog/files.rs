@@ -72,6 +72,7 @@ impl Files {
                 }
             }
         }
+        files.take(home, crate::catalog::sources::PATH, previous);
         for name in folder(&home.join("broadcasts"))?.iter().filter(|name| name.ends_with(".toml")) {
             files.take(home, &format!("broadcasts/{name}"), previous);
         }

@@ -59,6 +59,7 @@ impl<'f> Load<'f> {
     fn catalog(&mut self) -> Option<Catalog> {
         let mut catalog = self.config()?;
         self.texts(&mut catalog);
+        self.sources(&mut catalog);
         self.recordings(&mut catalog);
         self.broadcasts(&mut catalog);
         for broadcast in catalog.broadcasts.values().cloned().collect::<Vec<_>>() {
@@ -147,6 +148,8 @@ impl<'f> Load<'f> {
             recordings: Recordings::default(),
             bundles: BTreeMap::new(),
             held: BTreeMap::new(),
+            source_digests: BTreeMap::new(),
+            old_sources: BTreeMap::new(),
             spoken: BTreeMap::new(),
         })
     }

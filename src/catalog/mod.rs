@@ -15,6 +15,7 @@ pub mod model;
 pub mod post;
 pub mod recordings;
 mod references;
+pub mod sources;
 pub mod spoken;
 mod texts;
 
@@ -28,8 +29,10 @@ pub use model::*;
 
 use crate::base::{Digest, Id, Tag};
 use crate::catalog::recordings::Recordings;
+use crate::catalog::sources::OldSources;
 use crate::catalog::spoken::Spoken;
 use crate::lang::Bundle;
+use crate::lang::source::SourceDigest;
 
 /// Everything people wrote, checked and bound together. A fault of one file is told beside it, and is not in here.
 pub struct Catalog {
@@ -45,6 +48,10 @@ pub struct Catalog {
     bundles: BTreeMap<Tag, Arc<Bundle>>,
     /// Texts that have a fault, by language and message: held back, with what is wrong.
     held: BTreeMap<(Tag, Id), String>,
+    /// Of the source language's messages, as they are now.
+    source_digests: BTreeMap<Id, SourceDigest>,
+    /// Source texts that translations were made from.
+    pub old_sources: OldSources,
     /// By broadcast: what is read aloud.
     spoken: BTreeMap<Id, Spoken>,
 }

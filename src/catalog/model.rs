@@ -288,6 +288,8 @@ pub enum GapReason {
     NoText,
     /// The text does not render; what Fluent says.
     Unrenderable(String),
+    /// Of an emergency or a drill: the Chinese text changed since it was translated.
+    Outdated,
     /// No recording of exactly this text.
     NoRecording,
     /// There are recordings of this message and language, of another wording.
@@ -315,6 +317,7 @@ impl GapReason {
         match self {
             GapReason::NoText => "no-text",
             GapReason::Unrenderable(_) => "unrenderable",
+            GapReason::Outdated => "outdated",
             GapReason::NoRecording => "no-recording",
             GapReason::OtherWording => "other-wording",
             GapReason::OtherVoice(_) => "other-voice",
@@ -329,6 +332,7 @@ impl GapReason {
         match self {
             GapReason::NoText => "write the text in that language",
             GapReason::Unrenderable(_) => "mend the text",
+            GapReason::Outdated => "translate it anew, then say so with `cunxiang locale stamp`",
             GapReason::NoRecording => "have it read and import it with `cunxiang clip import`",
             GapReason::OtherWording => "have the text as it is now read, and import it with `cunxiang clip import`",
             GapReason::OtherVoice(_) => "have it read in that voice and import it with --voice",
@@ -344,6 +348,7 @@ impl std::fmt::Display for GapReason {
         match self {
             GapReason::NoText => f.write_str("has no text"),
             GapReason::Unrenderable(why) => write!(f, "does not render: {why}"),
+            GapReason::Outdated => f.write_str("was made from a Chinese text that has changed since"),
             GapReason::NoRecording => f.write_str("has no recording"),
             GapReason::OtherWording => f.write_str("is recorded in another wording than the text now has"),
             GapReason::OtherVoice(voices) => {

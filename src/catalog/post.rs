@@ -94,7 +94,7 @@ impl Catalog {
         let mut draft = false;
         for message in &broadcast.messages {
             let piece = |piece| {
-                self.text(message, language, piece, &arguments).map_err(|why| Gap {
+                self.text_for(broadcast, message, language, piece, &arguments).map_err(|why| Gap {
                     language: language.clone(),
                     message: message.clone(),
                     why,

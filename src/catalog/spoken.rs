@@ -6,7 +6,7 @@ use crate::base::{Digest, Id, Tag};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Broadcast, Gap, GapReason, Kind, MissingLanguage, Recording};
 use crate::lang::{LANGUAGES, Piece, RenderFault, voice};
-use crate::rundown::{Part, Programme};
+use crate::rundown::{Class, Part, Programme};
 
 /// By language, in the broadcast's order of messages: the rendered text, or why there is none.
 pub type Spoken = BTreeMap<Tag, Vec<Result<Text, GapReason>>>;
@@ -74,8 +74,27 @@ impl Catalog {
     ///
     /// Errors: why there is none; nothing falls back to another language.
     pub fn spoken_text(&self, broadcast: &Broadcast, message: &Id, language: &Tag) -> Result<Text, GapReason> {
-        let text = self.text(message, language, Piece::Spoken, &broadcast.arguments)?;
+        let text = self.text_for(broadcast, message, language, Piece::Spoken, &broadcast.arguments)?;
         Ok(Text::of(text))
+    }
+
+    /// A piece of a message for a broadcast. What an emergency or a drill says is never older than its Chinese text;
+    /// of a daily notice that is a warning.
+    ///
+    /// Errors: why there is none.
+    pub fn text_for(
+        &self,
+        broadcast: &Broadcast,
+        message: &Id,
+        language: &Tag,
+        piece: Piece,
+        arguments: &crate::lang::Arguments,
+    ) -> Result<String, GapReason> {
+        let text = self.text(message, language, piece, arguments)?;
+        if broadcast.class != Class::Daily && self.is_outdated(language, message) {
+            return Err(GapReason::Outdated);
+        }
+        Ok(text)
     }
 
     /// A piece of a message in a language.

@@ -17,7 +17,7 @@ impl Load<'_> {
     pub(super) fn texts(&mut self, catalog: &mut Catalog) {
         let files = self.files;
         let mut topics: BTreeMap<Arc<str>, (&'static Language, Arc<Topic>)> = BTreeMap::new();
-        for path in files.texts.keys().filter(|path| path.starts_with("locales/")) {
+        for path in files.texts.keys().filter(|path| path.starts_with("locales/") && path.ends_with(".ftl")) {
             let tag = path.split('/').nth(1).unwrap_or_default();
             let Some(language) = Language::of(tag) else {
                 let what = format!("there is no language `{tag}` here");

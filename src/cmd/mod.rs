@@ -10,6 +10,7 @@ mod coverage;
 mod data;
 mod doctor;
 mod instant;
+mod locale;
 mod log;
 mod logging;
 mod metrics;
@@ -120,6 +121,8 @@ enum Command {
     Card(card::Args),
     /// Print which message is there in which language, and what each village will hear
     Coverage(coverage::Args),
+    /// Outdated translations; texts to and from those who translate
+    Locale(locale::Args),
     /// Print what a message says in each language
     Show(show::Args),
     /// Read a foreign recording from standard input, in the limits of a child process
@@ -160,6 +163,7 @@ pub fn main() -> ExitCode {
         Command::Clip(sub) => clip::run(&args.place, &sub),
         Command::Card(sub) => card::run(&args.place, &sub),
         Command::Coverage(sub) => coverage::run(&args.place, &sub),
+        Command::Locale(sub) => locale::run(&args.place, &sub),
         Command::Show(sub) => show::run(&args.place, &sub),
         Command::DecodeUntrusted => {
             let source = std::os::fd::AsFd::as_fd(&std::io::stdin()).try_clone_to_owned();

@@ -9,6 +9,7 @@ use crate::catalog::Catalog;
 use crate::catalog::coverage::length;
 use crate::catalog::coverage::scope::Scope;
 use crate::catalog::model::{GapReason, Kind, Recording};
+use crate::catalog::sources::MadeFrom;
 use crate::catalog::spoken::Text;
 use crate::lang::language::SOURCE;
 use crate::lang::{Arguments, LANGUAGES, Language, Piece, voice};
@@ -167,7 +168,11 @@ impl Catalog {
     }
 
     /// Whether a translation was made from the source text as it is now; none when nobody said, and for the source.
-    fn is_up_to_date(&self, _message: &Id, _language: &Tag) -> Option<bool> {
-        None
+    fn is_up_to_date(&self, message: &Id, language: &Tag) -> Option<bool> {
+        match self.made_from(language, message)? {
+            MadeFrom::Present => Some(true),
+            MadeFrom::Older(_) => Some(false),
+            MadeFrom::Unsaid => None,
+        }
     }
 }

@@ -17,7 +17,7 @@ pub use scope::Scope;
 
 use crate::base::{Id, Problem};
 use crate::catalog::Catalog;
-use crate::catalog::model::{Broadcast, Gap, Kind, MissingLanguage, Recording, State};
+use crate::catalog::model::{Broadcast, Gap, GapReason, Kind, MissingLanguage, Recording, State};
 use crate::lang::voice;
 
 impl Catalog {
@@ -74,7 +74,7 @@ impl Catalog {
             let or_skip = if hold { ", or write missing_language = \"skip\"" } else { "" };
             let help = format!("{}{or_skip}", gap.why.help());
             let place = broadcast.messages_place.clone();
-            problems.push(if hold {
+            problems.push(if hold || gap.why == GapReason::Outdated {
                 Problem::error("gap", place, message, help)
             } else {
                 Problem::warning("gap", place, message, help)
@@ -91,7 +91,13 @@ impl Catalog {
         }
         for (gap, chats) in found {
             let message = format!("{gap}: not posted whole to {}", count_of(&chats));
-            problems.push(Problem::warning("gap", broadcast.messages_place.clone(), message, gap.why.help()));
+            let place = broadcast.messages_place.clone();
+            // What an emergency says is never older than its Chinese text: somebody has to act on it before it is needed.
+            problems.push(if gap.why == GapReason::Outdated {
+                Problem::error("gap", place, message, gap.why.help())
+            } else {
+                Problem::warning("gap", place, message, gap.why.help())
+            });
         }
     }
 }
