@@ -139,8 +139,13 @@ fn compare_locales(python: &std::ffi::OsStr, folder: &Path, tell: bool) -> Optio
     if tell && seconds.is_none() {
         println!("compare-locales: {}", String::from_utf8_lossy(&output.stderr).trim());
     } else if tell {
-        let counted: Vec<&str> = out.lines().skip(1).map(str::trim).filter(|line| !line.is_empty()).collect();
-        println!("compare-locales counted: {}", counted.join(" "));
+        // Its summary is a row of words and counts a language; what it says of single messages stands above.
+        let is_count = |line: &&str| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            words.len() == 2 && words[1].parse::<u64>().is_ok()
+        };
+        let counted: Vec<&str> = out.lines().skip(1).map(str::trim).filter(is_count).collect();
+        println!("compare-locales counted: {}", counted.join(", "));
     }
     seconds
 }
