@@ -26,8 +26,12 @@ fn sample() -> Catalog {
 
 /// Runs `cunxiang card` on the sample county.
 fn run(arguments: &[&str]) -> (i32, String) {
+    run_in(root(), arguments)
+}
+
+fn run_in(home: &Path, arguments: &[&str]) -> (i32, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cunxiang"));
-    let output = command.args(["card", "--home"]).arg(root()).args(arguments).output().unwrap();
+    let output = command.args(["card", "--home"]).arg(home).args(arguments).output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.code().unwrap(), told)
 }
@@ -318,4 +322,31 @@ fn copy(from: &Path, to: &Path) {
             std::fs::copy(&path, &target).unwrap();
         }
     }
+}
+
+/// Who hands out a card of an emergency hands out what its Chinese text says now, in the emergency's colours.
+#[test]
+fn a_card_of_an_emergency_is_neither_outdated_nor_green() {
+    let home = tempfile::tempdir().unwrap();
+    let mut copy = Command::new("cp");
+    copy.arg("-r").args(["config", "locales", "broadcasts"]).arg(home.path()).current_dir(root());
+    assert!(copy.status().unwrap().success());
+    let picture = home.path().join("card.png");
+    let card = |what: &str| run_in(home.path(), &[what, "--languages", "bo,zh-CN", "-o", picture.to_str().unwrap()]);
+
+    assert_eq!(card("flood-warning").0, 0);
+    let texts = home.path().join("locales/zh-CN/disaster.ftl");
+    let before = std::fs::read_to_string(&texts).unwrap();
+    std::fs::write(&texts, before.replace("flood-warning = ", "flood-warning = 今夜")).unwrap();
+    let (status, told) = card("flood-warning");
+    assert_eq!(status, 1, "{told}");
+    assert!(told.contains("`flood-warning` in bo was made from a Chinese text that has changed since"), "{told}");
+
+    std::fs::write(&texts, before).unwrap();
+    let daily = std::fs::read_to_string(home.path().join("broadcasts/vaccination.toml")).unwrap();
+    let daily = daily.replace("vaccination-day", "flood-warning").split("[arguments]").next().unwrap().to_owned();
+    std::fs::write(home.path().join("broadcasts/flood-report.toml"), daily).unwrap();
+    let (status, told) = card("flood-warning");
+    assert_eq!(status, 2, "{told}");
+    assert!(told.contains("several classes or levels") && told.contains("flood-report"), "{told}");
 }

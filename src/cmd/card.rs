@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use chrono::NaiveDate;
 
 use crate::base::clock::RealClock;
 use crate::base::{Clock, Id, Tag, near};
 use crate::card::{self, Card, Fonts, Item, Look, Section};
-use crate::catalog::{self, Catalog};
+use crate::catalog::{self, Broadcast, Catalog};
 use crate::cmd::{FAULTS, FINE, Place, check, on_air, page};
 use crate::lang::language::SOURCE;
 use crate::lang::{Argument, Arguments, LANGUAGES, Language, Piece, bundle::argument_of, words};
@@ -65,7 +65,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         page::problems(&problems);
         return Ok(FAULTS);
     }
-    let Some(notice) = Notice::find(&catalog, &args.what) else {
+    let Some(notice) = Notice::find(&catalog, &args.what)? else {
         let broadcasts = catalog.broadcasts.keys().map(Id::as_str);
         let messages = catalog.bundle(SOURCE.tag).into_iter().flat_map(|bundle| bundle.entries());
         let hint = near::hint(args.what.as_str(), broadcasts.chain(messages.map(|entry| entry.id.as_str())));
@@ -126,29 +126,36 @@ fn languages(tags: &[String]) -> anyhow::Result<Vec<Tag>> {
 }
 
 /// What is to be shown.
-struct Notice {
+struct Notice<'a> {
     messages: Vec<Id>,
-    look: Look,
+    /// The one it airs in: its class and level give the colours, and hold an emergency to its Chinese text.
+    broadcast: Option<&'a Broadcast>,
     arguments: Arguments,
 }
 
-impl Notice {
-    /// A broadcast; or a message, with class, level and arguments of the one broadcast it stands in. A message that
-    /// stands in none, or in several, is a daily one and has no arguments.
-    fn find(catalog: &Catalog, id: &Id) -> Option<Notice> {
+impl<'a> Notice<'a> {
+    /// A broadcast; or a message, with class, level and arguments of the one broadcast it stands in. None when there is
+    /// no such thing.
+    ///
+    /// Errors: a message of several broadcasts that do not look alike: nobody may take an emergency for a daily notice.
+    fn find(catalog: &'a Catalog, id: &Id) -> anyhow::Result<Option<Notice<'a>>> {
         if let Some(broadcast) = catalog.broadcasts.get(id) {
-            let look = look(broadcast.class, broadcast.level);
-            return Some(Notice { messages: broadcast.messages.clone(), look, arguments: broadcast.arguments.clone() });
+            let (messages, arguments) = (broadcast.messages.clone(), broadcast.arguments.clone());
+            return Ok(Some(Notice { messages, broadcast: Some(broadcast), arguments }));
         }
         if !LANGUAGES.iter().any(|language| catalog.bundle(language.tag).is_some_and(|b| b.entry(id).is_some())) {
-            return None;
+            return Ok(None);
         }
-        let mut holders = catalog.broadcasts.values().filter(|broadcast| broadcast.messages.contains(id));
-        let (look, arguments) = match (holders.next(), holders.next()) {
-            (Some(only), None) => (look(only.class, only.level), only.arguments.clone()),
-            _ => (Look::Daily, Arguments::new()),
-        };
-        Some(Notice { messages: vec![id.clone()], look, arguments })
+        let holders: Vec<&Broadcast> = catalog.broadcasts.values().filter(|b| b.messages.contains(id)).collect();
+        if holders.iter().any(|b| (b.class, b.level) != (holders[0].class, holders[0].level)) {
+            let names: Vec<&str> = holders.iter().map(|broadcast| broadcast.id.as_str()).collect();
+            bail!(
+                "`{id}` stands in broadcasts of several classes or levels; name the one whose card you want: {}",
+                names.join(", ")
+            );
+        }
+        let arguments = if let [only] = holders[..] { only.arguments.clone() } else { Arguments::new() };
+        Ok(Some(Notice { messages: vec![id.clone()], broadcast: holders.first().copied(), arguments }))
     }
 
     /// Puts the card together, or tells every text it lacks.
@@ -181,7 +188,7 @@ impl Notice {
         }
         let link = args.link.clone().or_else(|| link(catalog, args.notice.as_deref()));
         Ok(Card {
-            look: self.look,
+            look: self.broadcast.map_or(Look::Daily, |broadcast| look(broadcast.class, broadcast.level)),
             sections,
             notice: args.notice.clone(),
             hotline: args.hotline.clone().or_else(|| catalog.county.hotline.clone()),
@@ -199,7 +206,10 @@ impl Notice {
         let mut gaps = Vec::new();
         for message in &self.messages {
             let text = |piece| {
-                let rendered = catalog.text(message, language, piece, &arguments);
+                let rendered = match self.broadcast {
+                    Some(broadcast) => catalog.text_for(broadcast, message, language, piece, &arguments),
+                    None => catalog.text(message, language, piece, &arguments),
+                };
                 rendered.map_err(|why| format!("`{message}` in {language} {why}; {}", why.help()))
             };
             match (text(Piece::Title), text(piece)) {
