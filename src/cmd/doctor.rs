@@ -103,10 +103,11 @@ fn clock() -> Result<String, String> {
     // systemd knows whether something keeps the clock; where it is not there, nothing is said.
     let kept = std::process::Command::new("timedatectl").args(["show", "-p", "NTPSynchronized", "--value"]).output();
     let kept = kept.ok().filter(|output| output.status.success()).map(|output| output.stdout.starts_with(b"yes"));
+    let now = now.with_timezone(&chrono::Local).to_rfc3339_opts(chrono::SecondsFormat::Secs, false);
     Ok(match kept {
-        Some(true) => format!("{}, kept by NTP", now.to_rfc3339()),
-        Some(false) => format!("{}, not kept by NTP: install systemd-timesyncd or chrony", now.to_rfc3339()),
-        None => format!("{}; whether NTP keeps it is not known here", now.to_rfc3339()),
+        Some(true) => format!("{now}, kept by NTP"),
+        Some(false) => format!("{now}, not kept by NTP: install systemd-timesyncd or chrony"),
+        None => format!("{now}; whether NTP keeps it is not known here"),
     })
 }
 

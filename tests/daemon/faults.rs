@@ -138,6 +138,14 @@ fn doctor_looks_at_the_machine_file_it_is_given() {
     assert!(!told.as_ref().unwrap().contains("lower"), "{told:?}");
     let told = home.refuse(1, &["doctor", "--machine", home.path("none.toml").to_str().unwrap()]);
     assert!(told.contains("none.toml cannot be read: No such file"), "{told}");
+
+    // A card or none: ALSA's library says nothing of its own on standard error, eight lines where there is none.
+    let card = "[[loudspeaker]]\nstation = \"upper\"\nsink = { kind = \"sound-card\", device = \"default\" }\n";
+    home.write("other.toml", card);
+    let output = home.output(&["doctor", "--machine", home.path("other.toml").to_str().unwrap()]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("loudspeaker"), "{told}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{told}");
 }
 
 #[test]

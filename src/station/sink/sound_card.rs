@@ -243,7 +243,15 @@ fn longer(period: u32) -> u32 {
     (period * PERIODS_LONGER).min(PERIOD_FRAMES_MAX)
 }
 
+/// ALSA's library writes a dozen lines on standard error for each device that is not there; what matters of them comes
+/// back as an error. The handler is the thread's own: it is set wherever devices are looked for.
+fn hush() {
+    // Without memory for it the lines are written as before.
+    let _ = alsa::Output::local_error_handler();
+}
+
 fn find(name: &str) -> Result<Device, String> {
+    hush();
     let host = cpal::default_host();
     if name == "default" {
         return host.default_output_device().ok_or_else(|| "no default device is configured".to_owned());
@@ -262,6 +270,7 @@ fn names(device: &Device) -> Vec<String> {
 
 /// The names under which sound devices can be chosen. That one is listed is no proof that it works.
 pub fn devices() -> Vec<String> {
+    hush();
     let listed = cpal::default_host()
         .output_devices()
         .map(|devices| devices.filter_map(|d| names(&d).into_iter().next()).collect());
