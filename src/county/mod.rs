@@ -8,6 +8,7 @@ pub mod keys;
 pub mod register;
 pub mod sealing;
 pub mod snapshot;
+mod unlisted;
 mod upkeep;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use crate::county::content::{Content, ContentFault};
 use crate::county::keys::{Ceremony, CountyKeys, KeysFault};
 use crate::county::sealing::{Fresh, Sealing};
 use crate::county::snapshot::{Board, Snapshot};
+use crate::county::unlisted::Unlisted;
 use crate::county::upkeep::Upkeep;
 use crate::ledger::{Ledger, LedgerFault, PlannedAiring, SavedRundown};
 use crate::outbox::{self, Outbox};
@@ -128,6 +130,7 @@ pub struct County {
     plan_problems: Vec<Problem>,
     /// Receipts of this machine up to this number are on disk here.
     acknowledged: u64,
+    unlisted: Unlisted,
     not_before: Option<Timestamp>,
     /// Whether content was read that is not in the store and the ledger yet.
     untaken: bool,
@@ -172,6 +175,7 @@ impl County {
             upkeep: Upkeep::new(now),
             plan_problems: Vec::new(),
             acknowledged: 0,
+            unlisted: Unlisted::default(),
             not_before: None,
             untaken: false,
         };
@@ -233,6 +237,7 @@ impl County {
         // A station shows what was acknowledged until it has noticed.
         let mut receipts = stations.receipts();
         receipts.retain(|receipt| receipt.number > self.acknowledged);
+        receipts.iter_mut().for_each(|receipt| self.unlisted.explain(receipt));
         if receipts.is_empty() {
             return Ok(false);
         }
@@ -336,6 +341,7 @@ impl County {
         let local: Vec<StationPlan> = self.options.local.iter().filter_map(|id| planner.station(id)).collect();
         let planned: Vec<PlannedAiring> = local.iter().flat_map(|plan| soon(plan, now)).collect();
         self.ledger.plan_airings(&planned).await?;
+        local.iter().for_each(|plan| self.unlisted.learn(plan));
         let mut changed = self.seal(local.into_iter(), now).await?;
         let served = self.sealing.envelopes(&self.options.local);
         if !served.is_empty() {

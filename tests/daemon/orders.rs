@@ -88,6 +88,10 @@ fn one_person_announces_cancels_skips_silences_and_airs_again() {
     // `hands` at 09:00:08 airs at two stations, and is skipped at the third.
     eventually("hands aired", || (outcomes(&home, "hands").len() == 3).then_some(()));
     assert_eq!(outcomes(&home, "hands"), ["played", "played", "cancelled(unlisted)"]);
+    let log = home.say(&["log", "--broadcast", "hands", "--format", "json"]);
+    let rows: serde_json::Value = serde_json::from_str(&log).unwrap();
+    let skipped = rows.as_array().unwrap().iter().find(|row| row["station"] == "upper").unwrap();
+    assert_eq!(skipped["detail"], "skipped by order 1", "{log}");
     // An airing is known by its second: one of the same second would be the skipped one.
     wait(Duration::from_secs(1));
     let again = home.say(&["reair", "hands.20261124T010008Z.upper"]);
