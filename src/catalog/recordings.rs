@@ -1,6 +1,6 @@
 //! Reads `broadcasts/recordings.toml` and holds it against the clips on disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::base::problem::Place;
@@ -136,11 +136,37 @@ pub fn hold_against(found: &mut Recordings, files: &Files) -> Vec<Problem> {
         problems.extend(fault.clone());
         fault.is_none()
     });
+    problems.extend(drop_shared(found));
     found.chimes.retain(|id, chime| {
         let fault =
             clip_fault(files, &chime.file, chime.clip, chime.frames, &chime.place, &format!("the chime `{id}`"));
         problems.extend(fault.clone());
         fault.is_none()
+    });
+    problems
+}
+
+/// Leaves out every person's recording whose clip is bound to another language too: one of the two is wrong, and nobody
+/// knows which before somebody listens. What stands in for a person may stand in anywhere.
+fn drop_shared(found: &mut Recordings) -> Vec<Problem> {
+    let mut languages: BTreeMap<Digest, BTreeSet<Tag>> = BTreeMap::new();
+    let by_person = |recording: &Recording| recording.kind == Kind::Person;
+    for recording in found.recordings.iter().filter(|recording| by_person(recording)) {
+        languages.entry(recording.clip).or_default().insert(recording.language.clone());
+    }
+    let mut problems = Vec::new();
+    found.recordings.retain(|recording| {
+        let shared = languages.get(&recording.clip).filter(|all| by_person(recording) && all.len() > 1);
+        if let Some(all) = shared {
+            let all: Vec<&str> = all.iter().map(Tag::as_str).collect();
+            problems.push(Problem::error(
+                "shared-clip",
+                recording.place.clone(),
+                format!("the clip of `{}` is said to be read in {}", recording.message, all.join(" and ")),
+                "listen to it, keep the entry it belongs to, and have the others recorded",
+            ));
+        }
+        shared.is_none()
     });
     problems
 }

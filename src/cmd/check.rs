@@ -1,6 +1,5 @@
 //! `cunxiang check`: every fault of every file, before anything airs.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -13,7 +12,7 @@ use crate::cmd::instant::Instant;
 use crate::cmd::{FAULTS, FINE, Format, Place, check_texts, page, plan};
 use crate::config::{Machine, machine};
 use crate::outbox::channel::CHANNELS;
-use crate::planner::{Planner, Registry};
+use crate::planner::Planner;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -57,11 +56,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     if let Some(catalog) = &catalog {
         let now = RealClock::default().now();
         let now = args.from.map_or(Ok(now), |from| from.in_zone(catalog.county.zone, now))?;
-        // What was approved is in the ledger; without one, nothing was.
-        let ledger = place.data().join("ledger.db");
-        let asks = catalog.county.review_required && ledger.exists();
-        let reviews = if asks { plan::from_ledger(&ledger, catalog)?.1.reviews } else { BTreeMap::new() };
-        let registry = Registry { reviews, ..Registry::default() };
+        let registry = plan::reviewed(place, catalog)?;
         problems.extend(Planner::new(catalog, &[], &registry, now).problems());
         problems.extend(chats(catalog, machine.as_ref()));
     }

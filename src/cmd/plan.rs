@@ -129,7 +129,15 @@ fn read(place: &Place) -> anyhow::Result<Option<Known>> {
     Ok(Some(Known { catalog, orders, registry, has_ledger }))
 }
 
-pub(super) fn from_ledger(path: &std::path::Path, catalog: &Catalog) -> anyhow::Result<(Vec<Order>, Registry)> {
+/// What was approved, for commands that read files alone: it is in the ledger, and without one nothing was.
+pub(super) fn reviewed(place: &Place, catalog: &Catalog) -> anyhow::Result<Registry> {
+    let ledger = place.data().join("ledger.db");
+    let asks = catalog.county.review_required && ledger.exists();
+    let reviews = if asks { from_ledger(&ledger, catalog)?.1.reviews } else { Default::default() };
+    Ok(Registry { reviews, ..Registry::default() })
+}
+
+fn from_ledger(path: &std::path::Path, catalog: &Catalog) -> anyhow::Result<(Vec<Order>, Registry)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let ledger = Ledger::open(path).await?;

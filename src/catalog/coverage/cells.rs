@@ -8,9 +8,9 @@ use crate::base::{Id, Tag};
 use crate::catalog::Catalog;
 use crate::catalog::coverage::length;
 use crate::catalog::coverage::scope::Scope;
-use crate::catalog::model::{GapReason, Kind, Recording};
+use crate::catalog::model::{Broadcast, GapReason, Kind, Recording};
 use crate::catalog::sources::MadeFrom;
-use crate::catalog::spoken::Text;
+use crate::catalog::spoken::{Everything, Permit, Text};
 use crate::lang::language::SOURCE;
 use crate::lang::{Arguments, LANGUAGES, Language, Piece, voice};
 
@@ -38,7 +38,7 @@ pub struct Cell {
     pub reason: Option<&'static str>,
     /// A text that renders for every broadcast.
     pub text: bool,
-    /// Not a draft.
+    /// Not a draft, and approved wherever it is said, where review is required.
     pub reviewed: bool,
     /// Made from the source text as it is now; none when nobody said what it was made from, and for the source itself.
     pub up_to_date: Option<bool>,
@@ -57,11 +57,25 @@ struct Use {
     text: Result<Text, GapReason>,
     voices: BTreeSet<Vec<Tag>>,
     needed: bool,
+    /// Why the broadcast is held back in this language, text and recording or not.
+    bar: Option<GapReason>,
+}
+
+/// What each broadcast may sound with: all there is, or what was approved.
+pub type Permits<'a> = dyn Fn(&'a Broadcast) -> Box<dyn Permit + 'a> + 'a;
+
+pub(super) fn everything<'a>(_: &'a Broadcast) -> Box<dyn Permit + 'a> {
+    Box::new(Everything)
 }
 
 impl Catalog {
     /// Every message of the source language in every language; in a part, those that are said there.
     pub fn message_coverage(&self, scope: &Scope) -> Vec<Cell> {
+        self.message_coverage_within(scope, &everything)
+    }
+
+    /// The same, of what each broadcast's permit lets through.
+    pub fn message_coverage_within<'a>(&'a self, scope: &Scope, permits: &Permits<'a>) -> Vec<Cell> {
         let broadcasts = scope.broadcasts(self);
         let said: BTreeSet<&Id> = broadcasts.iter().flat_map(|broadcast| &broadcast.messages).collect();
         let source =
@@ -72,14 +86,14 @@ impl Catalog {
         for message in shown {
             for language in LANGUAGES {
                 let tag: Tag = language.tag.parse().expect("the tags of the table are tags");
-                let uses = self.uses(scope, message, &tag);
+                let uses = self.uses(scope, message, &tag, permits);
                 cells.push(self.cell(message, language, tag, &uses));
             }
         }
         cells
     }
 
-    fn uses(&self, scope: &Scope, message: &Id, language: &Tag) -> Vec<Use> {
+    fn uses<'a>(&'a self, scope: &Scope, message: &Id, language: &Tag, permits: &Permits<'a>) -> Vec<Use> {
         let mut uses = Vec::new();
         for broadcast in scope.broadcasts(self).into_iter().filter(|broadcast| broadcast.messages.contains(message)) {
             let stations = scope.stations(self, broadcast);
@@ -90,12 +104,13 @@ impl Catalog {
                 text: self.spoken_text(broadcast, message, language),
                 needed: in_chats || of_language().next().is_some(),
                 voices: voices.filter(|voices| !voices.is_empty()).collect(),
+                bar: permits(broadcast).bar(language),
             });
         }
         // A message that nothing says yet is looked at as it stands.
         if uses.is_empty() {
             let text = self.text(message, language, Piece::Spoken, &Arguments::new()).map(Text::of);
-            uses.push(Use { text, voices: BTreeSet::new(), needed: false });
+            uses.push(Use { text, voices: BTreeSet::new(), needed: false, bar: None });
         }
         // Where it is not needed at one broadcast, it is no gap there.
         if uses.iter().any(|one| one.needed) {
@@ -131,7 +146,9 @@ impl Catalog {
                 }
             }
         }
-        let reviewed = self.is_reviewed(message, &tag);
+        let bar = uses.iter().find_map(|one| one.bar.clone());
+        let reviewed = self.is_reviewed(message, &tag) && bar.is_none();
+        let gap = gap.or(bar);
         let up_to_date = self.is_up_to_date(message, &tag);
         let reason = match &gap {
             Some(gap) => Some(gap.word()),

@@ -11,7 +11,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub use cells::{Cell, Standing};
+pub use cells::{Cell, Permits, Standing};
 pub use places::{Heard, Missing};
 pub use scope::Scope;
 
@@ -62,12 +62,26 @@ impl Catalog {
 
     fn station_gaps(&self, broadcast: &Broadcast, problems: &mut Vec<Problem>) {
         let mut found: BTreeMap<Gap, Vec<&Id>> = BTreeMap::new();
+        let mut silent = Vec::new();
         for station in self.stations_of(&broadcast.stations) {
-            for gap in self.programme(broadcast, &station.languages, &station.voices).1 {
+            let (programme, gaps) = self.programme(broadcast, &station.languages, &station.voices);
+            if programme.is_none() {
+                silent.push(&station.id);
+            }
+            for gap in gaps {
                 found.entry(gap).or_default().push(&station.id);
             }
         }
         let hold = broadcast.how.missing_language == MissingLanguage::Hold;
+        // Where each language by itself is left out, nobody says that nothing is left.
+        if !hold && !silent.is_empty() {
+            problems.push(Problem::error(
+                "silent",
+                broadcast.messages_place.clone(),
+                format!("nothing of this broadcast is heard at {}: every language is missing there", count_of(&silent)),
+                "mend one language at least; the other lines say what each lacks",
+            ));
+        }
         for (gap, stations) in found {
             let what = if hold { "this broadcast is held at" } else { "that language is left out at" };
             let message = format!("{gap}: {what} {}", count_of(&stations));

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::base::{Id, Tag};
 use crate::catalog::Catalog;
+use crate::catalog::coverage::cells::{Permits, everything};
 use crate::catalog::coverage::length;
 use crate::catalog::coverage::scope::Scope;
 use crate::catalog::model::MissingLanguage;
@@ -42,10 +43,17 @@ impl Catalog {
     /// another's place: each of the station's is in `heard`, or has its gaps in `missing`, or is
     /// held there with the others because of somebody's gap.
     pub fn place_coverage(&self, scope: &Scope) -> Vec<Heard> {
+        self.place_coverage_within(scope, &everything)
+    }
+
+    /// The same, of what each broadcast's permit lets through.
+    pub fn place_coverage_within<'a>(&'a self, scope: &Scope, permits: &Permits<'a>) -> Vec<Heard> {
         let mut places = Vec::new();
         for broadcast in scope.broadcasts(self) {
+            let permit = permits(broadcast);
             for station in scope.stations(self, broadcast) {
-                let (programme, gaps) = self.programme(broadcast, &station.languages, &station.voices);
+                let (languages, voices) = (&station.languages, &station.voices);
+                let (programme, gaps) = self.programme_within(broadcast, languages, voices, &*permit);
                 let sounds = |language: &&Tag| {
                     let parts = programme.iter().flat_map(|programme| &programme.parts);
                     parts.into_iter().any(|part| part.language.as_ref() == Some(*language))

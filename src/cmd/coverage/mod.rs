@@ -12,8 +12,10 @@ use serde::Serialize;
 use crate::base::{Id, Tag};
 use crate::catalog::Catalog;
 use crate::catalog::coverage::{Cell, Heard, Scope, Standing, count_of};
-use crate::cmd::{FAULTS, FINE, Format, Place, on_air, page};
+use crate::catalog::spoken::Permit;
+use crate::cmd::{FAULTS, FINE, Format, Place, on_air, page, plan};
 use crate::lang::LANGUAGES;
+use crate::planner::Approval;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -44,8 +46,10 @@ enum Row<'r> {
 pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     let Some(catalog) = on_air::read(place)? else { return Ok(FAULTS) };
     let scope = scope(&catalog, args)?;
-    let cells = catalog.message_coverage(&scope);
-    let places = catalog.place_coverage(&scope);
+    let registry = plan::reviewed(place, &catalog)?;
+    let permits = |broadcast| Box::new(Approval::of(&catalog, &registry, broadcast, None)) as Box<dyn Permit + '_>;
+    let cells = catalog.message_coverage_within(&scope, &permits);
+    let places = catalog.place_coverage_within(&scope, &permits);
     if let Some(output) = &args.output {
         if picture::write(place, &catalog, &cells, output)? != FINE {
             return Ok(FAULTS);
