@@ -30,6 +30,7 @@ const LABELS: &[(&str, &str)] = &[
     ("other-wording", "录音与文字不符"),
     ("other-voice", "方言不符"),
     ("not-reviewed", "未审定"),
+    ("not-approved", "待审批"),
     ("-", "不需要"),
 ];
 
@@ -105,6 +106,7 @@ mod tests {
             GapReason::OtherWording,
             GapReason::OtherVoice(Vec::new()),
             GapReason::NotReviewed,
+            GapReason::NotApproved(String::new()),
         ];
         let kinds = [Kind::Synthetic, Kind::Placeholder];
         let words =

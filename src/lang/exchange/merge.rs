@@ -62,6 +62,15 @@ pub fn merge(import: &Import<'_>, sources: &Texts, targets: &Texts) -> Result<Me
         order: &source,
     };
     let mut problems = Vec::new();
+    if import.answers.is_empty() {
+        let what = "there is no row with an id in it";
+        problems.push(Problem::error(
+            "no-answers",
+            Place::file(import.file),
+            what,
+            "import what `locale export` wrote",
+        ));
+    }
     let mut merged = Merged::default();
     let mut edits: BTreeMap<Arc<str>, Vec<Edit>> = BTreeMap::new();
     // In the order of the source, so that new messages stand in it.
@@ -152,8 +161,14 @@ impl<'m> Merge<'m> {
         for answer in answers {
             let before = wording.piece(&answer.piece).unwrap_or_default();
             if answer.translation.trim().is_empty() {
-                // Not translated yet; what is there stays.
-                done &= before.is_empty();
+                if !before.is_empty() {
+                    problems.push(self.fault(
+                        "emptied",
+                        answer,
+                        format!("this translation of `{id}` is empty, and the county has one"),
+                        "leave the row out to keep that text; to withdraw it, remove the message from its .ftl file",
+                    ));
+                }
                 continue;
             }
             let Some(pattern) = canonical_pattern(&answer.translation) else {
@@ -178,6 +193,16 @@ impl<'m> Merge<'m> {
         let is_current = changed.is_empty() && before == Some(present);
         let stamp = digest.filter(|digest| done && !is_current && before != Some(*digest) && !wording.0.is_empty());
         if changed.is_empty() && (stamp.is_none() || target.is_none()) {
+            return;
+        }
+        let other = target.and_then(|target| target.entry.author.as_deref()).filter(|_| !changed.is_empty());
+        if let (Some(other), None, Some(answer)) = (other, self.import.translator, answers.first()) {
+            problems.push(self.fault(
+                "whose-words",
+                answer,
+                format!("`{id}` has new words, and the file names {other} as who wrote the old ones"),
+                "say who translated: --translated-by NAME; that person may not review them",
+            ));
             return;
         }
         let path = target.map_or_else(|| self.new_path(source), |target| target.path.clone());
