@@ -188,6 +188,7 @@ impl Control {
             Ask::People => Ok(Answer::People(self.ledger.people().await?)),
             Ask::AddPerson { name, os_user, roles } => {
                 caller.may(&[Role::Engineer])?;
+                review::one_line("the name", &name).or_else(refuse)?;
                 self.ledger.add_person(&name, os_user.as_deref(), &roles, &caller.name, now).await.map_err(told)?;
                 Ok(Answer::Done(format!("{name} is one of the people now")))
             }

@@ -6,6 +6,7 @@ use sqlx::any::AnyRow;
 use super::row::{self, Columns as _, ms, next_number, signed};
 use super::{Ledger, LedgerFault, NewEdition, audit, editions};
 use crate::base::{Digest, Id, Tag, Timestamp};
+use crate::rundown::review::without_those_gone;
 use crate::rundown::{Review, Verdict};
 
 /// What one person says of an edition.
@@ -53,13 +54,20 @@ impl Ledger {
         Ok(tx.commit().await?)
     }
 
-    /// The reviews of an edition, in the order they were given.
+    /// The reviews of an edition that count, in the order they were given: a rejection by somebody who has retired
+    /// does so until another person approves.
     pub async fn reviews_of(&self, edition: Digest) -> Result<Vec<Review>, LedgerFault> {
         let rows = sqlx::query("SELECT * FROM reviews WHERE edition = $1 ORDER BY number")
             .bind(edition.to_string())
             .fetch_all(&self.readers)
             .await?;
-        rows.iter().map(read).collect()
+        let reviews = rows.iter().map(read).collect::<Result<Vec<Review>, LedgerFault>>()?;
+        if reviews.iter().all(|review| review.verdict == Verdict::Approved) {
+            return Ok(reviews);
+        }
+        let people = self.people().await?;
+        let retired = people.into_iter().filter_map(|person| Some((person.name, person.retired?))).collect();
+        Ok(without_those_gone(reviews, &retired))
     }
 
     /// How many reviews there are: another number means that there is a new one.

@@ -1,6 +1,6 @@
 //! What reviewers say of an edition, and what follows from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,27 @@ pub fn standing<'r>(reviews: &'r [Review], language: Option<&Tag>, needed: usize
     }
 }
 
+/// Leaves out what somebody said who rejected a part and has retired since, once another person approved that part
+/// after they had gone: nobody could ever take that rejection back.
+pub fn without_those_gone(mut reviews: Vec<Review>, retired: &BTreeMap<String, Timestamp>) -> Vec<Review> {
+    let last: BTreeMap<(Option<Tag>, String), Verdict> =
+        reviews.iter().map(|r| ((r.language.clone(), r.reviewer.clone()), r.verdict)).collect();
+    let answered: BTreeSet<(Option<Tag>, String)> = last
+        .into_iter()
+        .filter(|((part, who), verdict)| {
+            let by_another = |at: &Timestamp| {
+                reviews
+                    .iter()
+                    .any(|r| r.language == *part && r.reviewer != *who && r.verdict == Verdict::Approved && r.at >= *at)
+            };
+            *verdict == Verdict::Rejected && retired.get(who).is_some_and(by_another)
+        })
+        .map(|(key, _)| key)
+        .collect();
+    reviews.retain(|r| !answered.contains(&(r.language.clone(), r.reviewer.clone())));
+    reviews
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +127,34 @@ mod tests {
         check("tashi+ drolma-", 1, "no from drolma");
         check("drolma- tashi+", 1, "no from drolma");
         check("tashi+ drolma- drolma+", 1, "since 2");
+    }
+
+    /// Of `tashi+ drolma-`, those whose words are left when Tashi retired after so many of them.
+    fn left(words: &str, retired_after: i64) -> String {
+        let at = |n: i64| Timestamp::from_timestamp(1_795_000_000 + n, 0).unwrap();
+        let review = |(n, word): (usize, &str)| Review {
+            edition: Digest::of(b"x"),
+            language: None,
+            reviewer: word[..word.len() - 1].to_owned(),
+            verdict: if word.ends_with('+') { Verdict::Approved } else { Verdict::Rejected },
+            comment: None,
+            at: at(n as i64),
+        };
+        let reviews = words.split_whitespace().enumerate().map(review).collect();
+        let left = without_those_gone(reviews, &BTreeMap::from([("tashi".to_owned(), at(retired_after))]));
+        left.iter().map(|review| review.reviewer.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_rejection_of_one_who_has_gone_ends_with_anothers_approval() {
+        assert_eq!(left("tashi-", 1), "tashi");
+        assert_eq!(left("tashi- drolma+", 1), "drolma");
+        assert_eq!(left("tashi- drolma-", 1), "tashi drolma");
+        // While Tashi was here, it was Tashi's to take back.
+        assert_eq!(left("tashi- drolma+", 2), "tashi drolma");
+        // What was taken back with the rejection does not come back.
+        assert_eq!(left("tashi+ tashi- drolma+", 2), "drolma");
+        assert_eq!(left("tashi+ drolma+", 1), "tashi drolma");
     }
 
     #[test]

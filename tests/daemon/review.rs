@@ -108,7 +108,7 @@ fn only_what_was_approved_airs() {
     let of = |part: &str| told.split("\n\n").find(|block| block.starts_with(part)).unwrap().to_owned();
     assert!(of("bo").contains("wear-mask: text: [-ཕྱི་ལ་འགྲོ་-]{+ཁྱིམ་ནས་ཐོན་+}སྐབས་"), "{told}");
     assert!(of("lis").contains("      nothing") && of("when").contains("      nothing"), "{told}");
-    let told = as_of(&home, ZHUOMA, 2, &["review", "approve", "masks", "--edition", "0000"]);
+    let told = as_of(&home, ZHUOMA, 2, &["review", "approve", "masks", "--edition", "000000"]);
     assert!(told.contains("look at it again with `cunxiang review diff masks`"), "{told}");
     as_of(&home, ZHUOMA, 0, &approve("masks"));
     as_of(&home, ZHUOMA, 0, &["review", "approve", "masks"]);

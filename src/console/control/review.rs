@@ -19,6 +19,8 @@ use crate::rundown::{Class, Review, Verdict};
 
 /// A comment is a sentence, not a letter.
 const COMMENT_CHARS_MAX: usize = 2000;
+/// Fewer digits of an edition's digest may well be those of another one.
+const EDITION_DIGITS_MIN: usize = 6;
 
 /// A part of an edition, and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,9 +87,9 @@ impl Control {
         for part in parts {
             text += &format!("\n{}\n", stands(&found, part.as_ref(), &reviews));
             match &part {
-                None => leaves(&found.written.broadcast)
-                    .iter()
-                    .for_each(|(key, value)| text += &format!("    {key} = {value}\n")),
+                None => leaves(&found.written.broadcast).iter().for_each(|(key, value)| {
+                    text += &format!("    {key} = {value}{}\n", slot_times(&catalog, key, &found.written.broadcast));
+                }),
                 Some(tag) => {
                     let said = found.written.languages.get(tag).into_iter().flatten();
                     said.for_each(|said| text += &said_text(&catalog, &found.broadcast, tag, said));
@@ -137,7 +139,14 @@ impl Control {
         let found = find(&catalog, &ask.broadcast)?;
         let digest = found.edition.digest;
         if let Some(begins) = &ask.edition
-            && !digest.to_string().starts_with(begins.as_str())
+            && (begins.len() < EDITION_DIGITS_MIN || !begins.chars().all(|c| c.is_ascii_hexdigit()))
+        {
+            return refuse(format!(
+                "`{begins}` does not name an edition: write at least its first {EDITION_DIGITS_MIN} digits, 0-9 and a-f, as `cunxiang review list` shows them"
+            ));
+        }
+        if let Some(begins) = &ask.edition
+            && !digest.to_string().starts_with(&begins.to_ascii_lowercase())
         {
             return refuse(format!(
                 "`{}` is edition {} by now, not {begins}: look at it again with `cunxiang review diff {}`",
@@ -153,15 +162,22 @@ impl Control {
         if comment.is_some_and(|comment| comment.chars().count() > COMMENT_CHARS_MAX) {
             return refuse(format!("the comment is longer than {COMMENT_CHARS_MAX} characters; say it shorter"));
         }
+        if let Some(comment) = comment {
+            one_line("the comment", comment).or_else(refuse)?;
+        }
         let parts = asked(&found, ask.plan || ask.languages.is_empty(), &ask.languages, &[])?;
-        if caller.added.is_none() {
+        let Some(added) = caller.added else {
             return refuse(format!(
                 "{} is none of the people here, and a review has a name; an engineer adds one with `cunxiang people add NAME --account ACCOUNT --role reviewer`",
                 caller.name
             ));
-        }
+        };
+        let before = self.ledger.reviews_of(digest).await?;
         for part in &parts {
             may_review(&found, part.as_ref(), &caller.name, &caller.account, &caller.roles).or_else(refuse)?;
+            if ask.verdict == Verdict::Approved {
+                is_another(&found, part.as_ref(), &caller.name, added, &before).or_else(refuse)?;
+            }
         }
         let bytes = found.edition.bytes.to_vec();
         let edition = NewEdition { digest, broadcast: ask.broadcast.clone(), bytes };
@@ -241,6 +257,44 @@ fn may_review(
     Ok(())
 }
 
+/// Two approvers are two who were here when the first of them approved: nobody makes a second one up afterwards.
+fn is_another(
+    found: &Found,
+    part: Option<&Tag>,
+    name: &str,
+    added: Timestamp,
+    reviews: &[Review],
+) -> Result<(), String> {
+    if approvals_needed(found.broadcast.class, part) < 2 {
+        return Ok(());
+    }
+    let approvals = reviews.iter().filter(|review| review.language.as_ref() == part && review.reviewer != name);
+    let first = approvals.filter(|review| review.verdict == Verdict::Approved).map(|review| review.at).min();
+    if first.is_some_and(|first| added >= first) {
+        return Err(format!(
+            "{name} was added after {} of `{}` was first approved, and cannot be the second approver of it; another approver does it",
+            name_of(part),
+            found.broadcast.id
+        ));
+    }
+    Ok(())
+}
+
+/// Names and comments stand in tables, logs and orders: a line break or another control character in them could show
+/// what is not so.
+///
+/// Errors: what is wrong, in words.
+pub(super) fn one_line(what: &str, text: &str) -> Result<(), String> {
+    // Marks that turn the direction of what follows hide it as well.
+    let is_hidden = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if text.chars().any(is_hidden) {
+        return Err(format!(
+            "{what} has a line break, a tab or another character that is not seen; write it in one line without"
+        ));
+    }
+    Ok(())
+}
+
 fn standing_of<'r>(found: &Found, part: Option<&Tag>, reviews: &'r [Review]) -> Standing<'r> {
     standing(reviews, part, approvals_needed(found.broadcast.class, part))
 }
@@ -304,6 +358,22 @@ fn stands(found: &Found, part: Option<&Tag>, reviews: &[Review]) -> String {
             format!("{name}: rejected by {}: {}", review.reviewer, review.comment.as_deref().unwrap_or_default())
         }
     }
+}
+
+/// The times of the slots that `[when] at` names: no edition has them, and a reviewer wants to know.
+fn slot_times(catalog: &Catalog, key: &str, file: &serde_json::Value) -> String {
+    if key != "[when] at" {
+        return String::new();
+    }
+    let at = file.pointer("/when/at").map_or_else(Vec::new, |at| at.as_array().cloned().unwrap_or(vec![at.clone()]));
+    let times: Vec<String> = at
+        .iter()
+        .filter_map(|item| {
+            let slot = item.as_str()?;
+            Some(format!("{slot} is {} now", catalog.county.slots.get(slot)?.format("%H:%M")))
+        })
+        .collect();
+    if times.is_empty() { String::new() } else { format!(" ({})", times.join(", ")) }
 }
 
 /// A message as residents read and hear it, with what is to be known of it.

@@ -53,6 +53,68 @@ async fn nobody_makes_up_the_second_person() {
 }
 
 #[tokio::test]
+async fn a_review_is_of_what_was_looked_at_and_by_those_who_were_here() {
+    use crate::rundown::Verdict::{Approved, Rejected};
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+    let now = Timestamp::from_timestamp(1_795_000_000, 0).unwrap();
+    let control = control(ledger, now);
+    let judge = async |who: &Caller, verdict, edition: Option<&str>, comment: Option<&str>, at: i64| {
+        let ask = Judgement {
+            broadcast: "flood-emergency".parse().unwrap(),
+            verdict,
+            plan: true,
+            languages: Vec::new(),
+            comment: comment.map(str::to_owned),
+            edition: edition.map(str::to_owned),
+        };
+        match control.judge(ask, who, now + TimeDelta::seconds(at)).await {
+            Ok(Answer::Done(text)) | Err(Refused(text)) => text,
+            Ok(other) => panic!("{other:?}"),
+        }
+    };
+    let added = |at| Some(now + TimeDelta::seconds(at));
+    let norbu = caller("Norbu", &[Role::Approver], added(-9));
+    let digest = {
+        let board = control.board.read();
+        board.catalog.editions[&"flood-emergency".parse::<crate::base::Id>().unwrap()].digest.to_string()
+    };
+    for edition in ["", &digest[..5], "nonsense"] {
+        let told = judge(&norbu, Approved, Some(edition), None, 0).await;
+        assert!(told.contains("write at least its first 6 digits"), "{told}");
+    }
+    for comment in ["a\nb", "a\tb", "a\u{202e}b", "a\u{1b}[2Kb"] {
+        let told = judge(&norbu, Rejected, None, Some(comment), 0).await;
+        assert!(told.contains("the comment has a line break, a tab"), "{told}");
+    }
+    let told = judge(&norbu, Approved, Some(&digest[..6].to_uppercase()), None, 0).await;
+    assert!(told.starts_with("approved when, where and how"), "{told}");
+
+    // The same account under another name, and somebody who was here before.
+    let told = judge(&caller("Norbu Two", &[Role::Approver], added(5)), Approved, None, None, 6).await;
+    assert!(told.contains("Norbu Two was added after when, where and how of `flood-emergency` was first"), "{told}");
+    let told = judge(&norbu, Approved, None, None, 7).await;
+    assert!(told.contains("still not approved: when, where and how"), "{told}");
+    let told = judge(&caller("Drolma", &[Role::Approver], added(-1)), Approved, None, None, 8).await;
+    assert!(!told.contains("when, where and how,") && told.starts_with("approved"), "{told}");
+    let Ok(Answer::Done(text)) = control.review_show(&"epidemic-daily".parse().unwrap(), &[]).await else { panic!() };
+    assert!(text.contains("morning is 0"), "{text}");
+}
+
+#[tokio::test]
+async fn a_name_is_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+    let control = control(ledger, Timestamp::from_timestamp(1_795_000_000, 0).unwrap());
+    for (name, fits) in [("a\nb", false), ("a\tb", false), ("a\u{202e}b", false), ("བསྟན་འཛིན Tashi", true)]
+    {
+        let ask = Ask::AddPerson { name: name.to_owned(), os_user: None, roles: BTreeSet::from([Role::Reviewer]) };
+        let answer = control.answer(ask, rustix::process::geteuid().as_raw()).await;
+        assert_eq!(answer.is_ok(), fits, "{name:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_silence_holds_what_is_not_an_emergency() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
