@@ -315,7 +315,7 @@ mod command {
         let (out, exit) = cunxiang(&["check", "--locales", "texts", "--fix"], home.path());
         assert_eq!(exit, 1, "{out}");
         assert_eq!(out.matches("fixed texts/bo/calls.ftl").count(), 3, "{out}");
-        assert!(out.contains("warning texts/dz: there is no language `dz` here: its file is not looked at"), "{out}");
+        assert!(out.contains("error texts/dz: there is no language `dz` here: its file is not looked at"), "{out}");
         assert!(
             out.contains("error texts/bo/calls.ftl:5:19: message `call`: its .short holds U+200B ZERO WIDTH SPACE"),
             "{out}"
@@ -346,5 +346,39 @@ mod command {
         assert_eq!(rows.as_array().unwrap().len(), 1, "{out}");
         let (out, exit) = cunxiang(&["check", "--locales", "nowhere"], home.path());
         assert_eq!((out.contains("there is no folder nowhere"), exit), (true, 2), "{out}");
+    }
+
+    /// Files laid into a folder, what is asked, a piece of what is told, and the exit.
+    #[test]
+    fn no_text_is_passed_over_in_silence() {
+        let good = "call = དང༌། ཁ་རས།\n    .title = ཁ་པར།\n    .short = ཁ་པར།\n";
+        let bad = good.replacen("ཁ་རས།", "ཁ་་རས།", 1);
+        let chinese = "call = 打电话 120。\n    .title = 电话\n    .short = 电话。\n";
+        let check = |files: &[(&str, &str)], asked: &str, wanted: &str, exit: i32| {
+            let home = tempfile::tempdir().unwrap();
+            std::fs::create_dir_all(home.path().join("texts/bo")).unwrap();
+            for (path, text) in files {
+                let path = home.path().join("texts").join(path);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, text).unwrap();
+            }
+            let (out, got) = cunxiang(&["check", "--locales", asked], home.path());
+            assert!(out.contains(wanted) && got == exit, "{files:?} {asked}: {got}\n{out}");
+        };
+        let layout = "a folder of its name, as DIR/bo/health.ftl";
+        check(&[], "texts", layout, 1);
+        check(&[("bo/ui.ftl", "")], "texts", "error texts: there is no text to look at here", 1);
+        check(&[("bo/a.ftl", good)], "texts", "0 errors, 0 warnings", 0);
+        check(&[("bo/a.ftl", good), ("b.ftl", good)], "texts", "error texts/b.ftl: it lies in no folder", 1);
+        check(&[("deep/bo/a.ftl", good)], "texts", layout, 1);
+        check(&[("a.ftl", good)], "texts/a.ftl", layout, 2);
+        check(&[("bo/a.ftl", &bad)], "texts/bo", "error texts/bo/a.ftl:1:", 1);
+        check(&[("bo/a.ftl", good)], "texts/bo", "0 errors, 0 warnings", 0);
+        check(&[("bo/a.ftl", &bad)], "texts/bo/a.ftl", "error texts/bo/a.ftl:1:", 1);
+        check(&[("bo/a.ftl", good), ("bo/b.ftl", "x = {")], "texts/bo/a.ftl", "error texts/bo/b.ftl:1:", 1);
+        let beside = [("bo/a.ftl", good), ("zh-CN/a.ftl", chinese)];
+        check(&beside, "texts/bo", "error texts/bo/a.ftl:1:1: message `call`: its text has no 120", 1);
+        check(&beside, "texts/bo/a.ftl", "its text has no 120", 1);
+        check(&beside, "texts/zh-CN", "0 errors, 0 warnings", 0);
     }
 }

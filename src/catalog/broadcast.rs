@@ -11,7 +11,7 @@ use crate::catalog::cron;
 use crate::catalog::model::{
     Broadcast, County, Day, How, MissingLanguage, PostRule, Repeat, Rule, State, Target, When,
 };
-use crate::lang::{Argument, Arguments};
+use crate::lang::{Argument, Arguments, lint};
 use crate::rundown::{Class, Level};
 
 const STATES: [(&str, State); 3] = [("draft", State::Draft), ("ready", State::Ready), ("paused", State::Paused)];
@@ -318,7 +318,11 @@ fn arguments(table: Table<'_>) -> Arguments {
             continue;
         }
         let value = if field.is_text() {
-            field.text().map(|text| Argument::Text(text.to_owned()))
+            let text = field.text();
+            if let Some((what, help)) = text.and_then(lint::argument) {
+                field.fault("bad-argument", format!("the value of `{}` cannot go on air: {what}", field.key()), help);
+            }
+            text.map(|text| Argument::Text(text.to_owned()))
         } else {
             field.int(i64::MIN..=i64::MAX).map(Argument::Number)
         };

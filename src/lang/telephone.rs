@@ -20,16 +20,74 @@ pub fn numbers(text: &str) -> Vec<Range<usize>> {
     while let Some(start) = text[at..].find(|c: char| c.is_ascii_digit()).map(|offset| at + offset) {
         let run = text[start..].find(|c: char| !c.is_ascii_digit() && c != '-').map_or(text.len(), |len| start + len);
         let end = start + text[start..run].trim_end_matches('-').len();
-        let before = text[..start].chars().next_back();
-        let after = text[end..].trim_start_matches(' ').chars().next();
-        let alone = !before.is_some_and(|c| c.is_ascii_alphabetic() || c == '.' || c == ':')
-            && !after.is_some_and(|c| c.is_ascii_alphabetic() || COUNTERS.contains(c));
-        if alone && is_telephone(&text[start..end]) {
+        if is_alone(text, start, end) && is_telephone(&text[start..end]) {
             found.push(start..end);
         }
         at = run;
     }
     found
+}
+
+/// Whether digits are neither part of a word nor the count of something.
+fn is_alone(text: &str, start: usize, end: usize) -> bool {
+    let before = text[..start].chars().next_back();
+    let after = text[end..].trim_start_matches(' ').chars().next();
+    !before.is_some_and(|c| c.is_ascii_alphabetic() || c == '.' || c == ':')
+        && !after.is_some_and(|c| c.is_ascii_alphabetic() || COUNTERS.contains(c))
+}
+
+/// The telephone numbers that are heard where `text` is read aloud: in digits together or apart and, in Chinese, as
+/// words for single digits. Each with its first byte, in ASCII digits alone.
+pub fn heard(text: &str, language: &str) -> Vec<(usize, String)> {
+    let together = numbers(text).into_iter();
+    let mut found: Vec<(usize, String)> = together.map(|range| (range.start, digits_of(&text[range]))).collect();
+    let mut run: Option<(usize, usize, String)> = None;
+    let mut close = |run: &mut Option<(usize, usize, String)>| {
+        let Some((start, end, digits)) = run.take() else { return };
+        if is_alone(text, start, end) && is_telephone(&digits) && !found.iter().any(|(at, _)| *at == start) {
+            found.push((start, digits));
+        }
+    };
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        let is_next = run.as_ref().is_some_and(|(_, end, _)| *end == at || text[*end..at] == *" ");
+        match (said_digit(text, at, c, language), &mut run) {
+            (Some(digit), Some((_, last, digits))) if is_next => {
+                *last = end;
+                digits.push(digit);
+            }
+            (Some(digit), _) => {
+                close(&mut run);
+                run = Some((at, end, digit.to_string()));
+            }
+            (None, _) if c == ' ' => {}
+            (None, _) => close(&mut run),
+        }
+    }
+    close(&mut run);
+    found.sort();
+    found
+}
+
+/// The digits of a number without its hyphens.
+pub fn digits_of(number: &str) -> String {
+    number.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The digit that a character by itself is read as.
+fn said_digit(text: &str, at: usize, c: char, language: &str) -> Option<char> {
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    if c.is_ascii_digit() {
+        let is_single = !is_digit(text[..at].chars().next_back()) && !is_digit(text[at + 1..].chars().next());
+        return Some(c).filter(|_| is_single);
+    }
+    let word = match c {
+        '一' => '幺',
+        '〇' => '零',
+        c => c,
+    };
+    let value = SPOKEN.iter().position(|spoken| spoken.starts_with(word)).filter(|_| language == "zh-CN")?;
+    char::from_digit(value as u32, 10)
 }
 
 /// Emergency numbers, five-digit service numbers (12320, 12119, 95xxx, 96xxx), mobile numbers, and landline numbers with
@@ -98,6 +156,25 @@ mod tests {
             ("bo", "ཉིན་ 14 ལ་", "ཉིན་ 14 ལ་"),
         ] {
             assert_eq!(read_aloud(text, language), wanted);
+        }
+    }
+
+    #[test]
+    fn telephone_numbers_are_heard_in_digits_and_in_words() {
+        let check = |language: &str, text: &str, wanted: &[&str]| {
+            let found: Vec<String> = heard(text, language).into_iter().map(|(_, digits)| digits).collect();
+            assert_eq!(found, wanted, "{text}");
+        };
+        check("zh-CN", "急救电话幺二零，热线12320，火警一一九。", &["120", "12320", "119"]);
+        check("zh-CN", "座机零八八七八四幺二三四五，0887-8412345", &["08878412345", "08878412345"]);
+        check("zh-CN", "二〇二六年，一百二十人，三五天，十一二三", &[]);
+        check("zh-CN", "一二〇人，120人，幺 二 零", &["120"]);
+        check("bo", "ཁ་པར་ 1 2 1 1 9 ལ་ 120 ལ་ 幺二零", &["12119", "120"]);
+        check("bo", "ཉིན་ 1 4 ལ་", &[]);
+        for number in ["120", "12320", "13988712345", "0887-8412345"] {
+            for language in ["zh-CN", "bo", "lis"] {
+                check(language, &read_aloud(number, language), &[&digits_of(number)]);
+            }
         }
     }
 }

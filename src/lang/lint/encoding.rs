@@ -39,7 +39,7 @@ fn not_nfc(subject: &Subject<'_>, report: &mut Report<'_>) {
 
 /// Zero-width, direction and control characters, which no notice needs and which hide what is written
 /// (Unicode, chapter 23). U+00A0 and U+0F0C are wanted in Tibetan.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{AD}')
         || (c.is_control() && c != '\n')
 }

@@ -2,6 +2,7 @@
 //!
 //! The letters and their Latin look-alikes: Unicode, chapter 18, Lisu.
 
+use crate::lang::lint::allowed;
 use crate::lang::lint::names::named;
 use crate::lang::lint::rule::{Report, Rule, Subject, error, piece, warns};
 use crate::lang::pattern::PLACEABLE;
@@ -10,6 +11,7 @@ const LIS: &[&str] = &["lis"];
 
 pub(super) const RULES: &[Rule] = &[
     error("typed-fraser", LIS, "it is Lisu typed with Latin capitals, and shows as such", typed_fraser),
+    warns("typed-lisu-token", LIS, "it may be Lisu typed with Latin capitals", typed_token),
     error("ascii-punctuation", LIS, "Lisu has its own tone marks and stops", ascii_punctuation),
     warns("space-before-stop", LIS, "a line may break there, and begin with the stop", space_before_stop),
     warns("stray-tone", LIS, "a tone mark ends a syllable", stray_tone),
@@ -128,6 +130,26 @@ fn typed_fraser(subject: &Subject<'_>, report: &mut Report<'_>) {
                 "a person who reads Lisu may begin from this, in which turned letters are still upright: {proposal}"
             ),
         );
+    }
+}
+
+/// Single tokens in a text that is in Lisu letters otherwise. A name in capitals looks the same, so a person decides.
+fn typed_token(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let has_lisu = subject.texts().any(|(_, text, _)| text.characters.chars().any(is_letter));
+    for (name, text, _) in subject.texts().filter(|(_, _, facts)| has_lisu && facts.has_latin && facts.foreign > 0) {
+        if typed(&text.characters).is_some() {
+            continue; // Told as a whole.
+        }
+        let allowed = allowed::ranges(&text.characters, true, &mut 0);
+        for token in text.characters.split(|c: char| c.is_whitespace() || c == PLACEABLE) {
+            let byte = token.as_ptr() as usize - text.characters.as_ptr() as usize;
+            if !looks_typed(token) || allowed.iter().any(|range| range.contains(&byte)) {
+                continue;
+            }
+            let what = format!("{} has `{token}` among Lisu words", piece(name));
+            let help = format!("write {} if that is what is meant, or keep it if it is a name", converted(token));
+            report.tell(text.byte_of(byte), what, help);
+        }
     }
 }
 

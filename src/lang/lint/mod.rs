@@ -4,6 +4,7 @@
 
 mod against;
 mod allowed;
+mod argument;
 mod encoding;
 mod facts;
 mod fix;
@@ -20,6 +21,7 @@ mod tibetan;
 use std::cell::RefCell;
 
 pub use allowed::WORDS as ALLOWED_WORDS;
+pub use argument::argument;
 pub use fix::{apply, mend};
 pub use folder::{File, files};
 pub use rule::Rule;

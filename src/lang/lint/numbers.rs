@@ -1,11 +1,12 @@
 //! Numbers: one system of digits in a message, telephone numbers that can be dialled, and the same numbers in every
 //! language.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lang::lint::facts::Facts;
 use crate::lang::lint::names::named;
 use crate::lang::lint::rule::{ALL, Report, Rule, Subject, error, piece, warns};
+use crate::lang::telephone;
 use crate::lang::topic::{Pattern, Text, What};
 
 const TRANSLATIONS: &[&str] = &["bo", "lis"];
@@ -15,6 +16,7 @@ pub(super) const RULES: &[Rule] = &[
     error("phone-digits", ALL, "a telephone shows 0 to 9, and the number is dialled by comparing", phone_digits),
     error("missing-number", TRANSLATIONS, "a wrong number sends people to a wrong place, day or telephone", missing),
     warns("extra-number", TRANSLATIONS, "it may be a wrong one", extra),
+    error("voice-number", ALL, "people dial what they hear", voice_number),
 ];
 
 /// The value of a digit in any of the systems that texts here use.
@@ -140,6 +142,32 @@ fn extra(subject: &Subject<'_>, report: &mut Report<'_>) {
             report.tell(*at, what, "correct it, or leave it if the Chinese says it in words");
         }
     });
+}
+
+/// Holds the telephone numbers of what is read aloud against those of what is read.
+fn voice_number(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let patterns = &subject.entry.patterns;
+    let (Some(body), Some(voice)) = (patterns.get(""), patterns.get("voice")) else { return };
+    let heard_in = |pattern: &Pattern| -> Vec<(usize, String)> {
+        let of_text = |text: &Text| {
+            let heard = telephone::heard(&text.characters, subject.language.tag);
+            heard.into_iter().map(|(byte, number)| (text.byte_of(byte), number)).collect::<Vec<_>>()
+        };
+        pattern.texts.iter().flat_map(of_text).collect()
+    };
+    let (written, said) = (heard_in(body), heard_in(voice));
+    let has = |numbers: &[(usize, String)], number: &String| numbers.iter().any(|(_, other)| other == number);
+    let missing: BTreeSet<&String> =
+        written.iter().map(|(_, number)| number).filter(|number| !has(&said, number)).collect();
+    for number in missing {
+        let spoken = telephone::read_aloud(number, subject.language.tag);
+        let what = format!("its .voice does not say the number {number} of its text");
+        report.tell(voice.at, what, format!("put {number} or {spoken} in, or correct the one that stands for it"));
+    }
+    for (at, number) in said.iter().filter(|(_, number)| !has(&written, number)) {
+        let what = format!("its .voice says the number {number}, which its text does not have");
+        report.tell(*at, what, "correct it, or put the number in the text, too");
+    }
 }
 
 #[cfg(test)]
