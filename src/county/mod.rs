@@ -303,6 +303,8 @@ impl County {
             }
         }
         self.registry = register::register(&self.ledger, &catalog, now).await?;
+        let required_before = self.board.read().catalog.county.review_required;
+        register::note_review_rule(&self.ledger, required_before, catalog.county.review_required, now).await?;
         info!(
             broadcasts = catalog.broadcasts.len(),
             stations = catalog.stations.len(),

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike;
+use serde_json::json;
+use tracing::{info, warn};
 
 use crate::base::{Digest, Timestamp};
 use crate::catalog::{Catalog, State};
@@ -31,6 +33,17 @@ pub(super) async fn register(ledger: &Ledger, catalog: &Catalog, now: Timestamp)
         broadcasts_first_seen: ledger.broadcasts_first_seen().await?,
         reviews: BTreeMap::new(),
     })
+}
+
+/// Says, and keeps in the audit, that review came to be required or is so no more: what nobody looked at airs then.
+pub(super) async fn note_review_rule(ledger: &Ledger, was: bool, is: bool, now: Timestamp) -> Result<(), LedgerFault> {
+    match (was, is) {
+        (true, false) => warn!("review is no longer required: what nobody approved airs and is posted from now on"),
+        (false, true) => info!("review is required now: what is not approved neither airs nor is posted"),
+        _ => return Ok(()),
+    }
+    // Whoever may write config/ may do this; which person that was, the file system knows better.
+    ledger.audit_append("config/county.toml", "require review", &json!({ "was": was, "is": is }), now).await
 }
 
 /// The reviews of every edition there is, and of those that orders are for.

@@ -121,6 +121,9 @@ fn only_what_was_approved_airs() {
     let lis = rows.iter().find(|row| row["broadcast"] == "masks" && row["language"] == "lis").unwrap();
     assert_eq!((lis["state"].as_str(), lis["comment"].as_str()), (Some("rejected"), Some("方言不对")));
 
+    // Nobody switches it off unseen.
+    home.edit("config/county.toml", "required = true", "required = false");
+    daemon.wait_for("review is no longer required: what nobody approved airs and is posted from now on");
     assert_eq!(daemon.stop().1, Some(0));
 }
 
