@@ -200,7 +200,12 @@ impl Control {
         } else {
             format!("still not approved: {}", waiting.join(", "))
         };
-        Ok(Answer::Done(format!("{word} {} of `{}`, edition {digest}; {rest}", names.join(", "), ask.broadcast)))
+        let unnamed = nameless(&found, &parts);
+        Ok(Answer::Done(format!(
+            "{word} {} of `{}`, edition {digest}; {rest}{unnamed}",
+            names.join(", "),
+            ask.broadcast
+        )))
     }
 }
 
@@ -257,6 +262,17 @@ fn may_review(
         return Err(format!("{name} wrote or translated {what}, and nobody reviews their own work: ask somebody else"));
     }
     Ok(())
+}
+
+/// Where no name is written, nobody is kept from reviewing their own work; whoever approves should know.
+fn nameless(found: &Found, parts: &[Option<Tag>]) -> String {
+    let of_nobody = parts.iter().filter(|part| found.written.authors(part.as_ref()).is_empty());
+    let names: Vec<String> = of_nobody.map(|part| name_of(part.as_ref())).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let how = "name them with `written_by` in its file, or `# @translated-by NAME` above the texts";
+    format!("; nobody is named as the author of {}, so anybody could review it: {how}", names.join(", "))
 }
 
 /// Two approvers are two who were here when the first of them approved: nobody makes a second one up afterwards.
