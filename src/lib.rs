@@ -22,6 +22,7 @@ pub mod console;
 pub mod county;
 pub mod lang;
 pub mod ledger;
+pub mod link;
 pub mod outbox;
 pub mod planner;
 pub mod rundown;

@@ -1,0 +1,151 @@
+//! Who asks: each request carries a JWT (RFC 7519) signed with the box's own Ed25519 key (`EdDSA`, RFC 8037), bound to
+//! the method, the path with its query, and the body, used once and valid for a minute.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use jwt_compact::alg::Ed25519;
+use jwt_compact::{AlgorithmExt as _, Claims, Header, UntrustedToken};
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Digest, Timestamp};
+use crate::rundown::seal::{KeyId, PublicKey, Signer};
+
+/// A proof may be this old when it is used, or this far ahead of the county's clock.
+pub const VALID_FOR: Duration = Duration::from_secs(60);
+
+/// What a proof says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Bound {
+    method: String,
+    /// With the query.
+    path: String,
+    /// Of the body; of no bytes where there is none.
+    body: Digest,
+    /// Milliseconds since 1970 when it was made.
+    at_ms: i64,
+    /// Once only.
+    id: String,
+}
+
+/// Why a proof is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadProof {
+    #[error("it does not read")]
+    Unreadable,
+    #[error("it is not signed with the key it names")]
+    Signature,
+    #[error("it is for another request")]
+    OtherRequest,
+    #[error("it is dated more than a minute from now")]
+    OtherTime,
+    #[error("it was used before")]
+    Used,
+}
+
+/// Makes the proof of one request.
+pub fn make(signer: &Signer, method: &str, path: &str, body: &[u8], now: Timestamp) -> String {
+    let id: [u8; 16] = rand::random();
+    let bound = Bound {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        body: Digest::of(body),
+        at_ms: now.timestamp_millis(),
+        id: id.iter().map(|byte| format!("{byte:02x}")).collect(),
+    };
+    let header = Header::empty().with_key_id(signer.id().to_string());
+    let key = SigningKey::from_bytes(&signer.secret());
+    Ed25519.token(&header, &Claims::new(bound), &key).expect("a proof is always written")
+}
+
+/// Whose key a proof names, before anything of it is believed.
+pub fn key_of(proof: &str) -> Option<KeyId> {
+    let token = UntrustedToken::new(proof).ok()?;
+    serde_json::from_value(token.header().key_id.clone()?.into()).ok()
+}
+
+/// Takes proofs, each once. One for all requests of a county; its memory is what a minute brings.
+#[derive(Debug, Default)]
+pub struct Proofs {
+    /// Ids by when they may be forgotten.
+    used: BTreeSet<(i64, String)>,
+}
+
+/// Ids remembered at the most: 20,000 boxes asking twice a second for two minutes stay below.
+const USED_MAX: usize = 5_000_000;
+
+impl Proofs {
+    /// Checks that whoever holds the private half of `key` asks for just this, now, for the first time.
+    pub fn take(
+        &mut self,
+        proof: &str,
+        key: &PublicKey,
+        (method, path, body): (&str, &str, &[u8]),
+        now: Timestamp,
+    ) -> Result<(), BadProof> {
+        let bound = verify(proof, &key.0)?;
+        if bound.method != method || bound.path != path || bound.body != Digest::of(body) {
+            return Err(BadProof::OtherRequest);
+        }
+        let valid_for = TimeDelta::from_std(VALID_FOR).expect("a minute fits");
+        let at = Timestamp::from_timestamp_millis(bound.at_ms).ok_or(BadProof::Unreadable)?;
+        if (now - at).abs() > valid_for {
+            return Err(BadProof::OtherTime);
+        }
+        let over = (now - valid_for).timestamp_millis();
+        self.used = self.used.split_off(&(over, String::new()));
+        if self.used.len() >= USED_MAX || !self.used.insert((bound.at_ms, bound.id)) {
+            return Err(BadProof::Used);
+        }
+        Ok(())
+    }
+}
+
+fn verify(proof: &str, key: &VerifyingKey) -> Result<Bound, BadProof> {
+    let token = UntrustedToken::new(proof).map_err(|_| BadProof::Unreadable)?;
+    let token = Ed25519.validator::<Bound>(key).validate(&token).map_err(|_| BadProof::Signature)?;
+    Ok(token.claims().custom.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_is_of_one_request_by_one_key_once() {
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
+        let (ours, other) = (Signer::from_secret(&[1; 32]), Signer::from_secret(&[2; 32]));
+        let proof = make(&ours, "POST", "/link/v1/receipts?a=1", b"{}", now);
+        assert_eq!(key_of(&proof).as_ref(), Some(ours.id()));
+        let mut proofs = Proofs::default();
+        let mut check = |key: &Signer, request: (&str, &str, &[u8]), seconds: i64, expected| {
+            let now = now + TimeDelta::seconds(seconds);
+            assert_eq!(proofs.take(&proof, &key.public(), request, now), expected, "{request:?} {seconds}");
+        };
+        let request: (&str, &str, &[u8]) = ("POST", "/link/v1/receipts?a=1", b"{}");
+        check(&other, request, 0, Err(BadProof::Signature));
+        check(&ours, ("GET", request.1, request.2), 0, Err(BadProof::OtherRequest));
+        check(&ours, (request.0, "/link/v1/receipts", request.2), 0, Err(BadProof::OtherRequest));
+        check(&ours, (request.0, request.1, b"[]"), 0, Err(BadProof::OtherRequest));
+        check(&ours, request, 61, Err(BadProof::OtherTime));
+        check(&ours, request, -61, Err(BadProof::OtherTime));
+        check(&ours, request, 30, Ok(()));
+        check(&ours, request, 31, Err(BadProof::Used));
+        check(&ours, request, 60, Err(BadProof::Used));
+    }
+
+    #[test]
+    fn no_single_change_of_a_proof_passes() {
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
+        let ours = Signer::from_secret(&[1; 32]);
+        let proof = make(&ours, "GET", "/", b"", now);
+        for at in 0..proof.len() {
+            let mut bytes = proof.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(bytes).unwrap();
+            assert!(Proofs::default().take(&changed, &ours.public(), ("GET", "/", b""), now).is_err(), "{at}");
+        }
+    }
+}
