@@ -209,7 +209,8 @@ async fn insert_planned(tx: &mut Transaction<'_, Any>, airings: &[PlannedAiring]
     Ok(())
 }
 
-async fn record(tx: &mut Transaction<'_, Any>, machine: &str, receipt: &Receipt) -> Result<(), LedgerFault> {
+/// An airing keeps its first final outcome, and only `unreported` is ever corrected.
+pub(super) async fn record(tx: &mut Transaction<'_, Any>, machine: &str, receipt: &Receipt) -> Result<(), LedgerFault> {
     sqlx::query(
         "INSERT INTO airings (id, station, broadcast, at, until, languages, state, reason, started, ended, frames, \
          frames_planned, parts, volume, sink, detail, machine, receipt) \

@@ -3,6 +3,7 @@
 //! Knows no Fluent, no files, no SQL and no wire; reads no clock.
 
 pub mod airing;
+pub mod chain;
 pub mod class;
 pub mod document;
 pub mod order;

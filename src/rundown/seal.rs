@@ -260,6 +260,12 @@ fn open_keys(root: &VerifyingKey, envelope: &Envelope) -> Result<Keys, Refusal> 
     }
 }
 
+impl PublicKey {
+    pub fn id(&self) -> KeyId {
+        KeyId::of(&self.0)
+    }
+}
+
 impl KeyId {
     fn of(key: &VerifyingKey) -> KeyId {
         KeyId(format!("ed25519:{}", Digest::of(key.as_bytes()).short()))

@@ -1,6 +1,7 @@
 //! What any ledger must do, whatever database is under it: one contract, run for each.
 
 mod archive;
+mod boxes;
 mod calls;
 mod faults;
 mod queue;
@@ -60,6 +61,10 @@ contract!(
     reviews_are_kept_with_their_editions,
     people_keep_their_names,
     audit_is_a_chain,
+    boxes::a_code_lets_one_box_in,
+    boxes::a_station_has_one_confirmed_box,
+    boxes::receipts_go_on_from_their_chain,
+    boxes::receipts_are_of_the_boxes_own_stations,
     calls::a_post_is_taken_once,
     calls::parts_keep_their_order,
     calls::emergencies_go_first,
