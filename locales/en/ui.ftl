@@ -48,3 +48,29 @@ ui-card-hotline = Hotline { $number }
 # Variables:
 #   $date (String) - such as 2026-11-23
 ui-card-date = { DATE($date) }
+
+# Alarms, to the chats of those on duty; in Chinese and English alone.
+# Variables:
+#   $at (String) - local date and time
+ui-alarm-head = [cunxiang alarm] { $at }
+
+# Lines of an alarm: what is wrong, what works again, how many more there are.
+ui-alarm-wrong = · { $what }
+ui-alarm-over = · Works again: { $what }
+ui-alarm-more = · { $count } more; see the console
+
+# What can be wrong. What a device or a robot said stays in its own words.
+ui-alarm-hold = The county is in HOLD, nothing new airs: { $why }
+ui-alarm-key = The signing key ends on { $date }: put the root key back into data/keys and start again
+ui-alarm-content = The content has { $count } faults, and something does not air. The first: { $first }
+ui-alarm-device = Station { $station } has no sound device: { $why }
+ui-alarm-journal = Claims cannot be written: { $why }
+ui-alarm-channel = Posts do not go out: { $why }
+ui-alarm-disk = The disk is nearly full: { $free } MiB left
+ui-alarm-airing =
+    { $outcome ->
+        [missed] Missed
+        [partial] Cut short
+        [refused] Refused by the station
+       *[unreported] Not reported
+    }: { $title }, { $at }, { $count } stations ({ $names }) { $reason }

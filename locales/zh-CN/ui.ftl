@@ -48,3 +48,45 @@ ui-card-hotline = 热线 { $number }
 # Variables:
 #   $date (String) - such as 2026-11-23
 ui-card-date = { DATE($date) }
+
+# Alarms, to the chats of those on duty; in Chinese and English alone.
+# Variables:
+#   $at (String) - local date and time
+ui-alarm-head = 【村响告警】{ $at }
+
+# Lines of an alarm: what is wrong, what works again, how many more there are.
+ui-alarm-wrong = · { $what }
+ui-alarm-over = · 已恢复：{ $what }
+ui-alarm-more = · 另有{ $count }项，请看控制台
+
+# What can be wrong. What a device or a robot said stays in its own words.
+ui-alarm-hold = 系统处于暂停状态，不播出新内容：{ $why }
+ui-alarm-key = 签名密钥将于{ $date }到期，请把根密钥放回 data/keys 后重启
+ui-alarm-content = 内容有{ $count }处错误，有的通知不能播出。第一处：{ $first }
+ui-alarm-device = 广播点{ $station }没有声音设备：{ $why }
+ui-alarm-journal = 播出认领记录写不下去：{ $why }
+ui-alarm-channel = 群消息发不出去：{ $why }
+ui-alarm-disk = 磁盘快满了，只剩{ $free } MiB
+ui-alarm-airing =
+    { $outcome ->
+        [missed] 未播出
+        [partial] 没有播完
+        [refused] 被广播点拒绝
+       *[unreported] 没有收到播出回报
+    }：{ $title }，{ $at }，{ $count }处（{ $names }）{ $reason ->
+        [clash] ：与其他播出冲突
+        [down] ：当时设备没有运行
+        [clip-missing] ：缺少录音
+        [clip-damaged] ：录音损坏
+        [no-device] ：声音设备打不开
+        [device-lost] ：播出中声音设备断开
+        [journal-unwritable] ：写不下认领记录，请检查磁盘
+        [crash] ：播出中程序中断
+        [shutdown] ：播出中程序被停止
+        [quiet-hours] ：在静音时段内
+        [too-soon] ：离上次播出太近
+        [too-many] ：当天播出次数已满
+        [pace] ：播出时长不对
+        [bad-rundown] ：节目单有错
+       *[other] {""}
+    }

@@ -11,6 +11,7 @@ use crate::catalog::model::Broadcast;
 use crate::catalog::recordings::{self, Recordings};
 use crate::catalog::references::references;
 use crate::catalog::{Catalog, broadcast, county, directory};
+use crate::rundown::post::ALARM;
 
 const CONFIG: [&str; 3] = ["config/county.toml", "config/stations.toml", "config/chats.toml"];
 
@@ -185,6 +186,11 @@ impl<'f> Load<'f> {
                     continue;
                 }
             };
+            if id.as_str() == ALARM {
+                let what = "`alarm` is what posts to those on duty are called".to_owned();
+                self.problems.push(Problem::error("bad-id", Place::file(path), what, "give the file another name"));
+                continue;
+            }
             let now = self.now(path).and_then(|text| self.broadcast(&id, path, &text, catalog, true));
             let in_use = now.or_else(|| {
                 let text = self.good.get(path)?.clone();

@@ -3,7 +3,9 @@
 //!
 //! [`County::turn`] makes one pass; who calls it again, and when, is the caller's.
 
+pub mod alarm;
 pub mod content;
+pub mod duty;
 pub mod keys;
 pub mod register;
 pub mod sealing;
@@ -19,7 +21,9 @@ use chrono::TimeDelta;
 use tracing::{info, warn};
 
 use crate::base::{Clock, Digest, Id, Problem, Timestamp};
+use crate::catalog::Catalog;
 use crate::county::content::{Content, ContentFault};
+use crate::county::duty::{Duty, SnapshotFacts, StationFaults};
 use crate::county::keys::{Ceremony, CountyKeys, KeysFault};
 use crate::county::sealing::{Fresh, Sealing};
 use crate::county::snapshot::{Board, Snapshot};
@@ -65,6 +69,8 @@ pub trait Stations: Send + Sync {
     fn receipts(&self) -> Vec<Receipt>;
     /// Says that receipts up to this number are on disk here.
     fn acknowledge(&self, number: u64);
+    /// What those on duty should know of devices and disk.
+    fn faults(&self) -> StationFaults;
 }
 
 impl Stations for crate::station::Running {
@@ -82,6 +88,14 @@ impl Stations for crate::station::Running {
 
     fn acknowledge(&self, number: u64) {
         crate::station::Running::acknowledge(self, number);
+    }
+
+    fn faults(&self) -> StationFaults {
+        let devices = self.status().into_iter().filter_map(|status| match status.device {
+            crate::station::DeviceState::Failed(why) => Some((status.station, why)),
+            _ => None,
+        });
+        StationFaults { devices: devices.collect(), journal: self.journal_fault() }
     }
 }
 
@@ -127,6 +141,7 @@ pub struct County {
     looked_at: Timestamp,
     planned_at: Option<Timestamp>,
     upkeep: Upkeep,
+    duty: Duty,
     plan_problems: Vec<Problem>,
     /// Receipts of this machine up to this number are on disk here.
     acknowledged: u64,
@@ -173,6 +188,7 @@ impl County {
             looked_at: now,
             planned_at: None,
             upkeep: Upkeep::new(now),
+            duty: Duty::new(),
             plan_problems: Vec::new(),
             acknowledged: 0,
             unlisted: Unlisted::default(),
@@ -227,6 +243,8 @@ impl County {
             }
             (self.planned_at, self.reviews) = (Some(now), reviews);
         }
+        let facts = SnapshotFacts::of(&self.board.read());
+        self.duty.turn(&self.ledger, &self.outbox, (&facts, stations.faults(), &self.options.data), now).await?;
         let archive = self.options.data.join("archive");
         let more = self.upkeep.turn(&self.ledger, &archive, now).await? || more;
         Ok(now + if more { MORE_AFTER } else { LOOK_EVERY.min(PLAN_EVERY) })
@@ -355,20 +373,11 @@ impl County {
         let mut posts = planner.posts();
         posts.retain(|post| self.not_before.is_none_or(|not_before| post.due >= not_before));
         let problems = planner.problems();
-        let chats: BTreeMap<Id, outbox::Chat> = catalog
-            .chats
-            .values()
-            .map(|chat| {
-                let name = chat.name.values().next().cloned().unwrap_or_default();
-                let (id, channel, address) = (chat.id.clone(), chat.channel.clone(), chat.address.clone().into());
-                (chat.id.clone(), outbox::Chat { id, name, channel, address })
-            })
-            .collect();
         let withdrawn = self.ledger.withdraw_unsent(&posts, now - WITHDRAW_BACK).await?;
         if withdrawn > 0 {
             info!(posts = withdrawn, "taken back before they were sent: their notices changed");
         }
-        let enqueued = self.outbox.enqueue(posts, &chats, now).await?;
+        let enqueued = self.outbox.enqueue(posts, &directory(&catalog), now).await?;
         for (post, why) in &enqueued.refused {
             warn!("post {post} cannot go out: {why}");
         }
@@ -409,6 +418,16 @@ impl County {
             snapshot.key_expires = self.keys.expires();
         });
     }
+}
+
+/// The chat groups, as the outbox needs them.
+fn directory(catalog: &Catalog) -> BTreeMap<Id, outbox::Chat> {
+    let chats = catalog.chats.values().map(|chat| {
+        let name = chat.name.values().next().cloned().unwrap_or_default();
+        let (id, channel, address) = (chat.id.clone(), chat.channel.clone(), chat.address.clone().into());
+        (chat.id.clone(), outbox::Chat { id, name, channel, address })
+    });
+    chats.collect()
 }
 
 /// The airings of a plan that are due soon, as the ledger keeps them.

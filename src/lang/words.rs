@@ -19,7 +19,8 @@ pub const FILES: &[(&str, &str)] = &[
 
 static BUNDLES: OnceLock<BTreeMap<&'static str, MessageBundle>> = OnceLock::new();
 
-/// A word of the program in `language`. Every language has every word: a test holds it.
+/// A word of the program in `language`. Every language has every word but alarms (`ui-alarm-`), which are in Chinese and
+/// English: a test holds it.
 pub fn word(language: &str, id: &str, arguments: &[(&str, &str)]) -> String {
     let bundles = BUNDLES.get_or_init(|| FILES.iter().map(|(tag, text)| (*tag, build(tag, text))).collect());
     let bundle = bundles.get(language).expect("every language of notices has its words");
@@ -47,14 +48,19 @@ mod tests {
     use super::*;
     use crate::lang::Topic;
 
+    const STAFF: &str = "ui-alarm-";
+
     #[test]
     fn every_language_has_the_same_words_with_the_same_variables() {
         let shape = |tag: &str, text: &str| -> BTreeMap<String, _> {
             let topic = Topic::parse(&format!("{tag}/ui.ftl"), text).unwrap();
             topic.entries().iter().map(|e| (e.id.to_string(), e.patterns[""].variables.clone())).collect()
         };
-        let source = shape("zh-CN", FILES[0].1);
+        let whole = shape("zh-CN", FILES[0].1);
         for (tag, text) in FILES {
+            // What only staff reads is in Chinese and English.
+            let mut source = whole.clone();
+            source.retain(|id, _| !id.starts_with(STAFF) || ["zh-CN", "en"].contains(tag));
             assert_eq!(shape(tag, text), source, "{tag}");
             for (id, variables) in &source {
                 let value = |variable: &str| if variable == "date" { "2026-11-23" } else { "I" };

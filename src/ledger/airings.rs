@@ -151,6 +151,20 @@ impl Ledger {
         rows.iter().map(read).collect()
     }
 
+    /// The airings that could start at or after `from` and were missed, cut, refused or not reported, by instant, at
+    /// most [`AIRINGS_READ_MAX`].
+    pub async fn ended_badly(&self, from: Timestamp) -> Result<Vec<AiringRow>, LedgerFault> {
+        let rows = sqlx::query(
+            "SELECT * FROM airings WHERE state IN ('missed', 'partial', 'refused', 'unreported') AND until >= $1 \
+             ORDER BY at, id LIMIT $2",
+        )
+        .bind(ms(from))
+        .bind(i64::from(AIRINGS_READ_MAX))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// When the newest airing that has ended was due.
     pub async fn latest_ended(&self) -> Result<Option<Timestamp>, LedgerFault> {
         let row = sqlx::query("SELECT at FROM airings WHERE state NOT IN ($1, $2) ORDER BY at DESC LIMIT 1")

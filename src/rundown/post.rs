@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Digest, Id, Tag, Timestamp};
 use crate::rundown::{Class, Level};
 
+/// What stands in a post's place of a broadcast when it is an alarm for those on duty. No broadcast may have this id.
+pub const ALARM: &str = "alarm";
+
 /// One thing of a post; each becomes one call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "part", rename_all = "lowercase")]
@@ -40,5 +43,10 @@ impl Post {
     /// `<broadcast>.<occasion>.<chat>`.
     pub fn id(&self) -> String {
         format!("{}.{}.{}", self.broadcast, self.occasion, self.chat)
+    }
+
+    /// Whether it is an alarm: no plan lists it.
+    pub fn is_alarm(&self) -> bool {
+        self.broadcast.as_str() == ALARM
     }
 }

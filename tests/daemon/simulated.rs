@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 use chrono::TimeDelta;
 use cunxiang::base::clock::SimulatedClock;
 use cunxiang::base::{Clock, Id, Length, Timestamp};
+use cunxiang::county::duty::StationFaults;
 use cunxiang::county::{self, County, Stations};
-use cunxiang::ledger::{AiringFilter, AiringRow, Ledger, PostFilter};
+use cunxiang::ledger::{AiringFilter, AiringRow, Ledger, PostFilter, PostRow};
 use cunxiang::outbox::{self, Outbox, folder};
 use cunxiang::rundown::seal::Envelope;
 use cunxiang::rundown::{Outcome, Reason, Receipt};
@@ -21,7 +22,7 @@ const COUNTY_PAUSE: TimeDelta = TimeDelta::minutes(10);
 const OUTBOX_PAUSE: TimeDelta = TimeDelta::minutes(30);
 
 /// The stations, as the county sees them.
-struct Local(Mutex<Machine>);
+struct Local(Mutex<Machine>, Mutex<StationFaults>);
 
 impl Stations for Local {
     fn offer(&self, rundowns: Vec<Arc<Envelope>>) {
@@ -39,6 +40,10 @@ impl Stations for Local {
 
     fn acknowledge(&self, number: u64) {
         self.0.lock().unwrap().acknowledge(number);
+    }
+
+    fn faults(&self) -> StationFaults {
+        self.1.lock().unwrap().clone()
     }
 }
 
@@ -88,7 +93,7 @@ impl World {
             (ledger, county, machine, outbox)
         });
         let now = clock.now();
-        let stations = Local(Mutex::new(machine));
+        let stations = Local(Mutex::new(machine), Mutex::default());
         World { clock, ledger, county, stations, outbox, county_next: now, outbox_next: now, runtime }
     }
 
@@ -282,4 +287,49 @@ fn fourteen_days_with_a_clock_that_steps_and_content_that_changes() {
     assert!(outcomes.keys().all(|outcome| ["played", "missed(down)", "cancelled(unlisted)"].contains(&&**outcome)));
     let calls = world.calls();
     assert_eq!(calls.keys().collect::<Vec<_>>(), ["Delivered"], "{calls:?}");
+}
+
+#[test]
+fn those_on_duty_are_told_once_what_was_missed_and_what_works_again() {
+    let home = county();
+    home.write("config/county.toml", &format!("{}\n[alarm]\nchats = [\"office\"]\n", home.read("config/county.toml")));
+    let chats = home.read("config/chats.toml");
+    let office = "[[chat]]\nid = \"office\"\nname = { zh-CN = \"值班\" }\nlanguages = [\"zh-CN\"]\nsend = [\"text\"]\nchannel = { kind = \"folder\" }\n";
+    home.write("config/chats.toml", &format!("{chats}\n{office}"));
+    let mut world = World::open(&home, "2026-11-24T05:00:00+08:00", false);
+    let told = |world: &World| -> Vec<String> {
+        let filter = PostFilter { broadcast: Some("alarm".parse().unwrap()), ..PostFilter::default() };
+        let mut posts = world.runtime.block_on(world.ledger.posts(&filter)).unwrap();
+        posts.reverse();
+        assert!(posts.iter().flat_map(|row| &row.calls).all(|call| format!("{:?}", call.state) == "Delivered"));
+        let text = |row: &PostRow| row.calls[0].body["text"].as_str().unwrap().to_owned();
+        posts.iter().map(text).collect()
+    };
+    world.run_to("2026-11-24T07:29:00+08:00");
+    assert_eq!(told(&world), [""; 0]);
+
+    // The machine sleeps over the morning.
+    world.clock.step(TimeDelta::hours(1));
+    world.run_to("2026-11-24T09:00:00+08:00");
+    let first = told(&world);
+    assert_eq!(first.len(), 1, "{first:#?}");
+    assert!(first[0].contains("未播出：masks，11-24 07:30，3处（"), "{first:#?}");
+    assert!(first[0].contains("未播出：hands，11-24 07:30，3处（"), "{first:#?}");
+    assert!(first[0].contains("当时设备没有运行"), "{first:#?}");
+
+    // A device fails, and is mended; the county is opened again in between.
+    let fails = StationFaults { devices: vec![("upper".parse().unwrap(), "unplugged".to_owned())], journal: None };
+    *world.stations.1.lock().unwrap() = fails.clone();
+    world.run_to("2026-11-24T10:00:00+08:00");
+    assert_eq!(told(&world).len(), 2);
+    assert!(told(&world)[1].contains("没有声音设备：unplugged"), "{:#?}", told(&world));
+    drop(world);
+    let mut world = World::open(&home, "2026-11-24T10:00:00+08:00", false);
+    *world.stations.1.lock().unwrap() = fails;
+    world.run_to("2026-11-24T11:00:00+08:00");
+    assert_eq!(told(&world).len(), 2, "nothing is told twice");
+    *world.stations.1.lock().unwrap() = StationFaults::default();
+    world.run_to("2026-11-24T11:50:00+08:00");
+    let last = told(&world);
+    assert!(last.len() == 3 && last[2].contains("已恢复：广播点") && !last[2].contains("未播出"), "{last:#?}");
 }

@@ -1,0 +1,188 @@
+//! What the people on duty are told: what is wrong and what works again, grouped, each thing once.
+//!
+//! Pure: [`Alarms::turn`] takes what is wrong now and answers with a text, if there is one to send. What was told is
+//! kept by the caller, so that a start says nothing twice.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use crate::base::Timestamp;
+use crate::lang::words::word;
+
+/// What lasts shorter than this is no alarm, and what is over for less is not over: devices and links flap.
+const SETTLE: TimeDelta = TimeDelta::seconds(60);
+/// Further news waits this long after a message, so that a bad night is a few messages and not a hundred.
+const GROUP: TimeDelta = TimeDelta::minutes(5);
+/// A message has no more lines than this; the rest is counted.
+const LINES_MAX: usize = 20;
+/// What ended badly is remembered this long as told.
+pub const REMEMBERED: TimeDelta = TimeDelta::hours(26);
+/// Alarms are in Chinese: the people on duty read it, and drafts in other languages are not for a bad night.
+const LANGUAGE: &str = "zh-CN";
+
+/// What is wrong now. Keys stay the same while a thing is the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// What lasts until it is mended: the key, and a line for people.
+    pub states: BTreeMap<String, String>,
+    /// What happened and is past, as an airing that was missed: the key, how often (stations, say), and a line.
+    pub events: BTreeMap<String, (u64, String)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct State {
+    line: String,
+    since: Timestamp,
+    told: bool,
+    /// Since when it is over.
+    over: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Event {
+    first: Timestamp,
+    seen: Timestamp,
+    told: u64,
+}
+
+/// What was told, and when.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alarms {
+    states: BTreeMap<String, State>,
+    events: BTreeMap<String, Event>,
+    told_at: Option<Timestamp>,
+}
+
+impl Alarms {
+    /// Takes what is wrong now. The lines to send, if it is time to send any; they count as told from then on.
+    pub fn turn(&mut self, facts: &Facts, now: Timestamp) -> Option<Vec<String>> {
+        self.notice(facts, now);
+        let settled = |since: Timestamp| now - since >= SETTLE || now < since;
+        if self.told_at.is_some_and(|at| now - at < GROUP && now >= at) {
+            return None;
+        }
+        let mut lines = Vec::new();
+        for (key, (count, line)) in &facts.events {
+            let event = self.events.get_mut(key).expect("every event was noticed");
+            if event.told < *count && settled(event.first) {
+                event.told = *count;
+                lines.push(word(LANGUAGE, "ui-alarm-wrong", &[("what", line)]));
+            }
+        }
+        for state in self.states.values_mut().filter(|state| !state.told && state.over.is_none()) {
+            if settled(state.since) {
+                state.told = true;
+                lines.push(word(LANGUAGE, "ui-alarm-wrong", &[("what", &state.line)]));
+            }
+        }
+        self.states.retain(|_, state| {
+            let is_over = state.over.is_some_and(settled);
+            if is_over && state.told {
+                lines.push(word(LANGUAGE, "ui-alarm-over", &[("what", &state.line)]));
+            }
+            !is_over
+        });
+        if lines.is_empty() {
+            return None;
+        }
+        self.told_at = Some(now);
+        if let Some(more) = lines.len().checked_sub(LINES_MAX).filter(|more| *more > 0) {
+            lines.truncate(LINES_MAX);
+            lines.push(word(LANGUAGE, "ui-alarm-more", &[("count", &more.to_string())]));
+        }
+        Some(lines)
+    }
+
+    fn notice(&mut self, facts: &Facts, now: Timestamp) {
+        for (key, line) in &facts.states {
+            let new = || State { line: line.clone(), since: now, told: false, over: None };
+            let state = self.states.entry(key.clone()).or_insert_with(new);
+            if state.over.take().is_some() && !state.told {
+                state.since = now;
+            }
+            state.line = line.clone();
+        }
+        for (key, state) in &mut self.states {
+            if !facts.states.contains_key(key) {
+                state.over.get_or_insert(now);
+            }
+        }
+        for key in facts.events.keys() {
+            let event = self.events.entry(key.clone()).or_insert(Event { first: now, seen: now, told: 0 });
+            event.seen = now;
+        }
+        self.events.retain(|_, event| now - event.seen < REMEMBERED);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T: i64 = 1_800_000_000;
+
+    /// Looks each 30 s from `from`, for so many looks; the seconds at which something was told, with the lines.
+    fn run(alarms: &mut Alarms, facts: &Facts, from: i64, looks: i64) -> Vec<(i64, Vec<String>)> {
+        let looks = (0..looks).map(|n| from + n * 30);
+        let told = looks.filter_map(|s| {
+            let now = Timestamp::from_timestamp(T + s, 0).unwrap();
+            alarms.turn(facts, now).map(|lines| (s, lines))
+        });
+        told.collect()
+    }
+
+    fn facts(states: &[&str], events: &[(&str, u64)]) -> Facts {
+        Facts {
+            states: states.iter().map(|key| ((*key).to_owned(), format!("{key} fails"))).collect(),
+            events: events.iter().map(|(key, n)| ((*key).to_owned(), (*n, format!("{key} {n}")))).collect(),
+        }
+    }
+
+    #[test]
+    fn a_thing_is_told_once_when_it_lasts_and_once_when_it_is_over() {
+        let mut alarms = Alarms::default();
+        let told = run(&mut alarms, &facts(&["a"], &[]), 0, 100);
+        assert_eq!(told, [(60, vec!["· a fails".to_owned()])]);
+        // Kept and read back, as over a restart.
+        let mut alarms: Alarms = serde_json::from_str(&serde_json::to_string(&alarms).unwrap()).unwrap();
+        assert_eq!(run(&mut alarms, &facts(&["a"], &[]), 3000, 20), []);
+        let told = run(&mut alarms, &facts(&[], &[]), 3600, 100);
+        assert_eq!(told, [(3660, vec!["· 已恢复：a fails".to_owned()])]);
+    }
+
+    #[test]
+    fn what_flaps_is_quiet() {
+        let mut alarms = Alarms::default();
+        for n in 0..50 {
+            let states: &[&str] = if n % 2 == 0 { &["a"] } else { &[] };
+            assert_eq!(run(&mut alarms, &facts(states, &[]), n * 30, 1), []);
+        }
+        // Told, then over for a moment only: nothing more is said.
+        assert_eq!(run(&mut alarms, &facts(&["b"], &[]), 3000, 5).len(), 1);
+        assert_eq!(run(&mut alarms, &facts(&[], &[]), 3150, 1), []);
+        assert_eq!(run(&mut alarms, &facts(&["b"], &[]), 3180, 100), []);
+    }
+
+    #[test]
+    fn news_is_grouped_and_more_of_the_same_is_told_again() {
+        let mut alarms = Alarms::default();
+        let told = run(&mut alarms, &facts(&["a", "b"], &[("missed", 2)]), 0, 20);
+        assert_eq!(told, [(60, vec!["· missed 2".to_owned(), "· a fails".to_owned(), "· b fails".to_owned()])]);
+        // A third station, and a third thing, right after: not before five minutes are over.
+        let told = run(&mut alarms, &facts(&["a", "b", "c"], &[("missed", 3)]), 90, 20);
+        assert_eq!(told, [(360, vec!["· missed 3".to_owned(), "· c fails".to_owned()])]);
+        // It stays in the list for a day and is not told again.
+        assert_eq!(run(&mut alarms, &facts(&["a", "b", "c"], &[("missed", 3)]), 700, 2000), []);
+    }
+
+    #[test]
+    fn a_message_has_a_bound() {
+        let names: Vec<String> = (0..100).map(|n| format!("s{n:03}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let told = run(&mut Alarms::default(), &facts(&names, &[]), 0, 3);
+        assert_eq!(told[0].1.len(), LINES_MAX + 1);
+        assert_eq!(told[0].1[LINES_MAX], "· 另有80项，请看控制台");
+    }
+}

@@ -1,0 +1,257 @@
+//! Looks at how the county does and posts alarms to the chats of those on duty.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::TimeDelta;
+
+use super::alarm::{Alarms, Facts, REMEMBERED};
+use super::snapshot::Snapshot;
+use crate::base::{Id, Tag, Timestamp};
+use crate::catalog::Catalog;
+use crate::lang::words::word;
+use crate::ledger::{AiringRow, Ledger, LedgerFault};
+use crate::outbox::Outbox;
+use crate::rundown::airing::instant_text;
+use crate::rundown::post::ALARM;
+use crate::rundown::{Class, Post, PostPart, Reason};
+
+/// Facts are gathered no more often than this.
+const LOOK_EVERY: TimeDelta = TimeDelta::seconds(30);
+/// A key is told this long before it ends: the root key has to be fetched from its safe.
+const KEY_ENDS_SOON: TimeDelta = TimeDelta::days(30);
+/// Below this a disk is as good as full: a ledger, a journal and a day of posts must fit.
+const DISK_FREE_BYTES_MIN: u64 = 500 << 20;
+/// An alarm that could not be posted for so long is of another night.
+const EXPIRES_AFTER: TimeDelta = TimeDelta::hours(12);
+/// Villages named in one line.
+const NAMES_MAX: usize = 3;
+/// In the ledger: what was told.
+const MEMORY: &str = "alarms";
+const LANGUAGE: &str = "zh-CN";
+
+/// What the stations of this machine say is wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StationFaults {
+    /// By station, what its sound device said.
+    pub devices: Vec<(Id, String)>,
+    /// What is wrong with the journal of claims.
+    pub journal: Option<String>,
+}
+
+/// The one who tells.
+pub struct Duty {
+    /// Read from the ledger at the first look.
+    alarms: Option<Alarms>,
+    looked_at: Option<Timestamp>,
+}
+
+impl Duty {
+    pub fn new() -> Duty {
+        Duty { alarms: None, looked_at: None }
+    }
+
+    /// Looks, and posts what is new. Does nothing where nobody is to be told.
+    ///
+    /// Errors: the ledger cannot be read or written; what was not posted is tried again.
+    pub async fn turn(
+        &mut self,
+        ledger: &Ledger,
+        outbox: &Outbox,
+        (snapshot, faults, data): (&SnapshotFacts, StationFaults, &Path),
+        now: Timestamp,
+    ) -> Result<(), LedgerFault> {
+        let catalog = &snapshot.catalog;
+        let to = &catalog.county.alarm_chats;
+        if to.is_empty() || self.looked_at.is_some_and(|at| at <= now && now - at < LOOK_EVERY) {
+            return Ok(());
+        }
+        self.looked_at = Some(now);
+        let mut alarms = match self.alarms.take() {
+            Some(alarms) => alarms,
+            None => {
+                let kept = ledger.meta_get(MEMORY).await?;
+                kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+            }
+        };
+        let before = alarms.clone();
+        let mut facts =
+            Facts { states: states(snapshot, faults, outbox.faults(), free_bytes(data), now), ..Facts::default() };
+        facts.events = events(catalog, &ledger.ended_badly(now - REMEMBERED).await?);
+        if let Some(lines) = alarms.turn(&facts, now) {
+            let posts = to.iter().map(|chat| post(catalog, chat, &lines, now)).collect();
+            let refused = outbox.enqueue(posts, &super::directory(catalog), now).await?.refused;
+            for (post, why) in refused {
+                tracing::warn!("alarm {post} cannot go out: {why}");
+            }
+        }
+        // After the posts: a crash between tells a thing twice, and none is lost.
+        if alarms != before {
+            let text = serde_json::to_string(&alarms).expect("what was told is plain data");
+            ledger.meta_set(MEMORY, &text).await?;
+        }
+        self.alarms = Some(alarms);
+        Ok(())
+    }
+}
+
+/// What of the board alarms look at.
+pub struct SnapshotFacts {
+    pub catalog: std::sync::Arc<Catalog>,
+    hold: Option<String>,
+    key_expires: Option<Timestamp>,
+    /// How many faults hold something back, and the first of them.
+    faults: Option<(usize, String)>,
+}
+
+impl SnapshotFacts {
+    pub fn of(snapshot: &Snapshot) -> SnapshotFacts {
+        let mut errors = snapshot.problems.iter().filter(|problem| problem.is_error());
+        let first = errors.next();
+        SnapshotFacts {
+            catalog: snapshot.catalog.clone(),
+            hold: snapshot.hold.as_ref().map(|hold| hold.reason.clone()),
+            key_expires: snapshot.key_expires,
+            faults: first.map(|first| (1 + errors.count(), first.to_string())),
+        }
+    }
+}
+
+fn states(
+    snapshot: &SnapshotFacts,
+    stations: StationFaults,
+    channels: Vec<String>,
+    free_bytes: Option<u64>,
+    now: Timestamp,
+) -> BTreeMap<String, String> {
+    let catalog = &snapshot.catalog;
+    let mut states = BTreeMap::new();
+    let mut put = |key: String, id: &str, arguments: &[(&str, &str)]| {
+        states.insert(key, word(LANGUAGE, id, arguments));
+    };
+    if let Some(why) = &snapshot.hold {
+        put("hold".to_owned(), "ui-alarm-hold", &[("why", why)]);
+    }
+    if let Some(ends) = snapshot.key_expires.filter(|ends| *ends - now < KEY_ENDS_SOON) {
+        let date = ends.with_timezone(&catalog.county.zone).format("%Y-%m-%d").to_string();
+        put("key".to_owned(), "ui-alarm-key", &[("date", &date)]);
+    }
+    if let Some((count, first)) = &snapshot.faults {
+        put("content".to_owned(), "ui-alarm-content", &[("count", &count.to_string()), ("first", first)]);
+    }
+    for (station, why) in stations.devices {
+        put(format!("device.{station}"), "ui-alarm-device", &[("station", &name(catalog, &station)), ("why", &why)]);
+    }
+    if let Some(why) = stations.journal {
+        put("journal".to_owned(), "ui-alarm-journal", &[("why", &why)]);
+    }
+    for why in channels {
+        let key = why.split(':').next().unwrap_or_default();
+        put(format!("channel.{key}"), "ui-alarm-channel", &[("why", &why)]);
+    }
+    if let Some(free) = free_bytes.filter(|free| *free < DISK_FREE_BYTES_MIN) {
+        put("disk".to_owned(), "ui-alarm-disk", &[("free", &(free >> 20).to_string())]);
+    }
+    states
+}
+
+/// Airings that ended badly, one event for all stations of one instant and reason.
+fn events(catalog: &Catalog, ended: &[AiringRow]) -> BTreeMap<String, (u64, String)> {
+    let mut grouped: BTreeMap<String, (&AiringRow, Vec<String>)> = BTreeMap::new();
+    for row in ended {
+        let Some(outcome) = row.outcome.filter(|outcome| !is_wanted(outcome.reason())) else { continue };
+        let key = format!("{}.{}.{outcome}", row.id.broadcast, instant_text(row.id.instant));
+        let names = &mut grouped.entry(key).or_insert((row, Vec::new())).1;
+        names.push(name(catalog, &row.id.station));
+    }
+    let line = |(row, names): (&AiringRow, Vec<String>)| {
+        let outcome = row.outcome.expect("only those with an outcome are grouped");
+        let title = catalog.broadcasts.get(&row.id.broadcast).map_or(row.id.broadcast.to_string(), |b| b.title.clone());
+        let at = row.at.with_timezone(&catalog.county.zone).format("%m-%d %H:%M").to_string();
+        let reason = outcome.reason().map(|reason| reason.to_string()).unwrap_or_default();
+        let count = names.len();
+        let mut shown = names;
+        shown.truncate(NAMES_MAX);
+        let arguments = [
+            ("outcome", outcome.word()),
+            ("title", &title),
+            ("at", &at),
+            ("count", &count.to_string()),
+            ("names", &shown.join("、")),
+            ("reason", &reason),
+        ];
+        (count as u64, word(LANGUAGE, "ui-alarm-airing", &arguments))
+    };
+    grouped.into_iter().map(|(key, found)| (key, line(found))).collect()
+}
+
+/// What a person asked for, or what goes first by rule, is no alarm.
+fn is_wanted(reason: Option<Reason>) -> bool {
+    use Reason::{Cancelled, PreEmpted, Silenced, Skipped, Unlisted};
+    reason.is_some_and(|reason| [Cancelled, PreEmpted, Silenced, Skipped, Unlisted].contains(&reason))
+}
+
+fn name(catalog: &Catalog, station: &Id) -> String {
+    let language: Tag = LANGUAGE.parse().expect("it is a tag");
+    let name = catalog.stations.get(station).and_then(|station| station.name.get(&language).cloned());
+    name.unwrap_or_else(|| station.to_string())
+}
+
+fn post(catalog: &Catalog, chat: &Id, lines: &[String], now: Timestamp) -> Post {
+    let at = now.with_timezone(&catalog.county.zone).format("%Y-%m-%d %H:%M").to_string();
+    let mut text = Vec::new();
+    if catalog.county.sample {
+        text.push(word(LANGUAGE, "ui-sample-banner", &[]));
+    }
+    text.push(word(LANGUAGE, "ui-alarm-head", &[("at", &at)]));
+    text.extend(lines.iter().cloned());
+    let language = LANGUAGE.parse().expect("it is a tag");
+    Post {
+        broadcast: ALARM.parse().expect("it is an id"),
+        occasion: instant_text(now),
+        chat: chat.clone(),
+        class: Class::Daily,
+        level: None,
+        notice: None,
+        due: now,
+        expires: now + EXPIRES_AFTER,
+        parts: vec![PostPart::Text { language, text: text.join("\n") }],
+        order: None,
+    }
+}
+
+fn free_bytes(data: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(data).ok()?;
+    Some(found.f_bavail * found.f_frsize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{self, files::Files, load::Texts};
+
+    #[test]
+    fn every_state_has_its_line() {
+        let files = Files::read(Path::new(env!("CARGO_MANIFEST_DIR")), None).unwrap();
+        let catalog = catalog::load(&files, &Texts::new()).catalog.unwrap();
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
+        let snapshot = SnapshotFacts {
+            catalog: std::sync::Arc::new(catalog),
+            hold: Some("restored".to_owned()),
+            key_expires: Some(now + TimeDelta::days(29)),
+            faults: Some((2, "a.toml:1: wrong".to_owned())),
+        };
+        let stations = StationFaults {
+            devices: vec![("benzilan-xiashe".parse().unwrap(), "unplugged".to_owned())],
+            journal: Some("full".to_owned()),
+        };
+        let found = states(&snapshot, stations, vec!["telegram: 401".to_owned()], Some(1 << 20), now);
+        let keys: Vec<&str> = found.keys().map(String::as_str).collect();
+        assert_eq!(keys, ["channel.telegram", "content", "device.benzilan-xiashe", "disk", "hold", "journal", "key"]);
+        assert_eq!(found["device.benzilan-xiashe"], "广播点下社没有声音设备：unplugged");
+        assert_eq!(found["key"], "签名密钥将于2027-02-13到期，请把根密钥放回 data/keys 后重启");
+        assert_eq!(found["disk"], "磁盘快满了，只剩1 MiB");
+        let well = SnapshotFacts { hold: None, key_expires: Some(now + TimeDelta::days(31)), faults: None, ..snapshot };
+        assert_eq!(states(&well, StationFaults::default(), vec![], Some(1 << 40), now), BTreeMap::new());
+    }
+}
