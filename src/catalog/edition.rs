@@ -82,6 +82,17 @@ impl Written {
         let writer = self.broadcast.get("written_by").and_then(Value::as_str);
         writer.into_iter().chain(of(SOURCE.tag)).chain(language.into_iter().flat_map(|tag| of(tag.as_str()))).collect()
     }
+
+    /// The messages of a language whose text says nobody who wrote or translated it.
+    pub fn unsigned(&self, language: &Tag) -> Vec<&Id> {
+        let said = self.languages.get(language).into_iter().flatten();
+        said.filter(|said| said.source.is_some() && said.author.is_none()).map(|said| &said.message).collect()
+    }
+
+    /// Whether the broadcast's file says who wrote it.
+    pub fn has_writer(&self) -> bool {
+        self.broadcast.get("written_by").is_some_and(Value::is_string)
+    }
 }
 
 impl Load<'_> {

@@ -103,7 +103,7 @@ fn list(place: &Place, all: bool, format: Format) -> anyhow::Result<u8> {
         return Ok(FINE);
     }
     let cells: Vec<Vec<String>> = rows.iter().map(cells).collect();
-    page::table(&["BROADCAST", "EDITION", "WHAT", "STATE", "BY", "FOR"], &cells);
+    page::table(&["BROADCAST", "EDITION", "WHAT", "STATE", "BY", "AUTHOR", "FOR"], &cells);
     anstream::println!("{}", page::count(rows.len(), "part"));
     Ok(FINE)
 }
@@ -122,6 +122,13 @@ fn cells(row: &ReviewRow) -> Vec<String> {
         name_of(row.language.as_ref()),
         state,
         if by.is_empty() { "-".to_owned() } else { by },
+        authors(row),
         if row.state == "approved" { "-".to_owned() } else { reviewers },
     ]
+}
+
+/// Those who are named, and that somebody is not.
+fn authors(row: &ReviewRow) -> String {
+    let unsigned = row.unsigned.then(|| "NOT NAMED".to_owned());
+    row.authors.iter().cloned().chain(unsigned).collect::<Vec<_>>().join(", ")
 }

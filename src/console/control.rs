@@ -19,6 +19,7 @@ use crate::ledger::{Ledger, LedgerFault, Person, Role};
 use crate::rundown::order::Targets;
 use crate::rundown::{AiringId, Order, OrderKind};
 
+mod authors;
 mod caller;
 mod orders;
 mod review;

@@ -9,10 +9,12 @@ use crate::county::{COUNTY, Home, eventually, text};
 const ZHUOMA: u32 = 65_534;
 const APU: u32 = 1;
 const LIMING: u32 = 2;
+const HELI: u32 = 3;
 
 const TOPICS: [&str; 2] = ["epidemic", "disaster"];
 
-/// A county that requires review. Its texts are nobody's drafts here; 李明 wrote the broadcasts.
+/// A county that requires review. Its texts are no drafts here, and all are signed: 李明 wrote the daily broadcast, and 王芳,
+/// who is none of the people, the texts of the emergency.
 fn home() -> Home {
     let home = Home::new();
     let chats = home.read("config/chats.toml");
@@ -20,7 +22,10 @@ fn home() -> Home {
     home.write("config/county.toml", &COUNTY.replace("required = false", "required = true"));
     for (language, topic) in ["bo", "lis", "zh-CN"].into_iter().flat_map(|tag| TOPICS.map(|topic| (tag, topic))) {
         let name = format!("locales/{language}/{topic}.ftl");
-        let written = home.read(&name).replace("### review = \"draft\"\n", "");
+        let note = if language == "zh-CN" { "written-by" } else { "translated-by" };
+        let author = if topic == "epidemic" { "李明" } else { "王芳" };
+        let texts = home.read(&name).replace("### review = \"draft\"\n", "");
+        let written = format!("### @{note} {author}\n{texts}");
         home.write(&name, &written);
     }
     home.daily("masks", "wear-mask", "at = [\"12:00\"]", "repeat = 1");
@@ -74,7 +79,12 @@ fn only_what_was_approved_airs() {
     // Who may not: a person without the role, the writer, and nobody by name.
     let told = as_of(&home, ZHUOMA, 0, &["review", "list"]);
     assert!(told.contains("masks") && told.contains("when, where and how") && told.contains("卓玛"), "{told}");
-    assert!(!told.contains("李明"), "nobody is asked to review their own: {told}");
+    for line in told.lines().filter(|line| line.contains("masks")) {
+        assert!(
+            line.contains("卓玛") && line.matches("李明").count() == 1,
+            "nobody is asked to review their own: {line}"
+        );
+    }
     let told = as_of(&home, LIMING, 2, &approve("masks"));
     assert!(told.contains("李明 wrote or translated bo of `masks`, and nobody reviews their own work"), "{told}");
     let told = as_of(&home, APU, 2, &["review", "approve", "masks"]);
@@ -91,7 +101,12 @@ fn only_what_was_approved_airs() {
     assert!(told.contains("approved bo, lis, zh-CN of `masks`, edition "), "{told}");
     assert!(told.contains("still not approved: when, where and how"), "{told}");
     let told = as_of(&home, ZHUOMA, 0, &["review", "approve", "masks"]);
-    assert!(told.contains("all of it is approved") && !told.contains("nobody is named"), "{told}");
+    assert!(
+        told.contains("all of it is approved")
+            && !told.contains("nobody is named")
+            && !told.contains("none of the people"),
+        "{told}"
+    );
     assert!(next(&home).iter().all(|airing| airing == "nothing"), "it is a draft");
     home.edit("broadcasts/masks.toml", "\"draft\"", "\"ready\"");
     comes_next(&home, "masks.20261124T0400");
@@ -149,14 +164,30 @@ fn an_emergency_is_approved_by_two_and_airs_what_they_agreed_to() {
         assert!(told.contains(&format!("`flood` waits for review: {what}; ")), "{told}");
     };
     eventually("the edit is read", || {
-        as_of(&home, ZHUOMA, 0, &["review", "show", "flood"]).contains("does not say who wrote it").then_some(())
+        as_of(&home, ZHUOMA, 0, &["review", "show", "flood"]).contains("nobody is named as the author").then_some(())
     });
     waits("when, where and how; bo, lis, zh-CN");
     let told = as_of(&home, LIMING, 0, &[&["review", "approve", "flood"][..], &all].concat());
-    assert!(told.contains("nobody is named as the author of bo, lis, zh-CN"), "{told}");
+    assert!(told.contains("王芳 is named as an author and is none of the people here"), "{told}");
     waits("when, where and how");
     let told = as_of(&home, LIMING, 2, &["review", "approve", "flood", "--plan"]);
     assert!(told.contains("it takes the role approver"), "{told}");
+    // What names nobody is approved by nobody, and the list says which it is.
+    let told = as_of(&home, ZHUOMA, 2, &["review", "approve", "flood"]);
+    assert!(told.contains("write `written_by = \"NAME\"` into broadcasts/flood.toml; then review it"), "{told}");
+    let told = as_of(&home, ZHUOMA, 0, &["review", "list"]);
+    let unsigned: Vec<&str> = told.lines().filter(|line| line.contains("NOT NAMED")).collect();
+    assert!(unsigned.len() == 1 && unsigned[0].contains("flood"), "{told}");
+    home.edit("broadcasts/flood.toml", "state = \"ready\"", "written_by = \"李明\"\nstate = \"ready\"");
+    eventually("the writer is read", || {
+        as_of(&home, ZHUOMA, 0, &["review", "show", "flood"]).contains("; by 李明").then_some(())
+    });
+    as_of(&home, LIMING, 2, &[&["review", "approve", "flood"][..], &all].concat());
+    let told = as_of(&home, APU, 2, &[&["review", "approve", "flood"][..], &all].concat());
+    assert!(told.contains("it takes the role reviewer"), "{told}");
+    home.say(&["people", "add", "和丽", "--account", "sys", "--role", "reviewer"]);
+    as_of(&home, HELI, 0, &[&["review", "approve", "flood"][..], &all].concat());
+    waits("when, where and how");
     as_of(&home, ZHUOMA, 0, &["review", "approve", "flood"]);
     as_of(&home, ZHUOMA, 0, &["review", "approve", "flood"]);
     waits("when, where and how");

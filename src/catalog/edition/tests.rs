@@ -208,6 +208,23 @@ fn nobody_reviews_what_is_their_own() {
     assert_eq!(of(Some("bo")), ["卓玛", "李明", "阿普"]);
 }
 
+#[test]
+fn a_text_is_signed_by_itself_or_by_its_file() {
+    let unsigned = |texts: &BTreeMap<&str, String>, tag: &str| -> Vec<String> {
+        let written = Written::read(&edition_of(texts, &recorded(), "ding").bytes).unwrap();
+        written.unsigned(&tag.parse().unwrap()).into_iter().map(Id::to_string).collect()
+    };
+    let mut changed = texts();
+    assert_eq!(unsigned(&changed, "bo"), [""; 0]);
+    changed.insert("locales/bo/a.ftl", TIBETAN.replace("# @translated-by 卓玛\n", ""));
+    assert_eq!(unsigned(&changed, "bo"), ["mask"], "the writer of the broadcast is not the translator");
+    changed.insert("locales/bo/a.ftl", format!("### @translated-by 卓玛\n\n{}", changed["locales/bo/a.ftl"]));
+    assert_eq!(unsigned(&changed, "bo"), [""; 0]);
+    changed.insert("broadcasts/masks.toml", MASKS.replace("written_by = \"阿普\"\n", ""));
+    let has_writer = |texts| Written::read(&edition_of(&texts, &recorded(), "ding").bytes).unwrap().has_writer();
+    assert!(has_writer(texts()) && !has_writer(changed));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 
+use super::authors::{is_author, strangers_told, unsigned};
 use super::caller::Caller;
 use super::{Answer, Control, Refused, refuse};
 use crate::base::{Digest, Id, Tag, Timestamp};
@@ -33,6 +34,10 @@ pub struct ReviewRow {
     pub state: String,
     /// Those who approved it, or who rejected it.
     pub by: Vec<String>,
+    /// Those who wrote or translated it, as far as its files say.
+    pub authors: Vec<String>,
+    /// Whether something of it names nobody: where review is required, it cannot be approved.
+    pub unsigned: bool,
     pub comment: Option<String>,
     /// How many more people are to approve it.
     pub missing: usize,
@@ -84,8 +89,15 @@ impl Control {
         let parts = asked(&found, languages.is_empty(), languages, &found.parts)?;
         let reviews = self.ledger.reviews_of(found.edition.digest).await?;
         let mut text = head(&found);
+        let strangers = strangers_told(&found.written, &parts, &self.ledger.people().await?);
+        if !strangers.is_empty() {
+            text += &format!("{strangers}\n");
+        }
         for part in parts {
             text += &format!("\n{}\n", stands(&found, part.as_ref(), &reviews));
+            if let Some(told) = unsigned(&found.written, part.as_ref()) {
+                text += &format!("    {told}\n");
+            }
             match &part {
                 None => leaves(&found.written.broadcast).iter().for_each(|(key, value)| {
                     text += &format!("    {key} = {value}{}\n", slot_times(&catalog, key, &found.written.broadcast));
@@ -177,6 +189,11 @@ impl Control {
             may_review(&found, part.as_ref(), &caller.name, &caller.account, &caller.roles).or_else(refuse)?;
             if ask.verdict == Verdict::Approved {
                 is_another(&found, part.as_ref(), &caller.name, added, &before).or_else(refuse)?;
+                if let Some(told) = unsigned(&found.written, part.as_ref()).filter(|_| catalog.county.review_required) {
+                    return refuse(format!(
+                        "{told}; then review it. Review is required here, and it has to be by somebody else"
+                    ));
+                }
             }
         }
         let bytes = found.edition.bytes.to_vec();
@@ -200,12 +217,11 @@ impl Control {
         } else {
             format!("still not approved: {}", waiting.join(", "))
         };
-        let unnamed = nameless(&found, &parts);
-        Ok(Answer::Done(format!(
-            "{word} {} of `{}`, edition {digest}; {rest}{unnamed}",
-            names.join(", "),
-            ask.broadcast
-        )))
+        let unsigned = parts.iter().filter_map(|part| unsigned(&found.written, part.as_ref()));
+        let strangers = strangers_told(&found.written, &parts, &self.ledger.people().await?);
+        let hints = unsigned.chain(Some(strangers).filter(|told| !told.is_empty()));
+        let hints: String = hints.map(|hint| format!("\n{hint}")).collect();
+        Ok(Answer::Done(format!("{word} {} of `{}`, edition {digest}; {rest}{hints}", names.join(", "), ask.broadcast)))
     }
 }
 
@@ -256,23 +272,10 @@ fn may_review(
     if !roles.contains(&wanted) {
         return Err(format!("{name} may not review {what}: it takes the role {wanted}"));
     }
-    // A name in a file is typed by hand.
-    let is_same = |author: &str, other: &str| author.trim().to_lowercase() == other.trim().to_lowercase();
-    if found.written.authors(part).iter().any(|author| is_same(author, name) || is_same(author, account)) {
+    if is_author(&found.written, part, name, account) {
         return Err(format!("{name} wrote or translated {what}, and nobody reviews their own work: ask somebody else"));
     }
     Ok(())
-}
-
-/// Where no name is written, nobody is kept from reviewing their own work; whoever approves should know.
-fn nameless(found: &Found, parts: &[Option<Tag>]) -> String {
-    let of_nobody = parts.iter().filter(|part| found.written.authors(part.as_ref()).is_empty());
-    let names: Vec<String> = of_nobody.map(|part| name_of(part.as_ref())).collect();
-    if names.is_empty() {
-        return String::new();
-    }
-    let how = "name them with `written_by` in its file, or `# @translated-by NAME` above the texts";
-    format!("; nobody is named as the author of {}, so anybody could review it: {how}", names.join(", "))
 }
 
 /// Two approvers are two who were here when the first of them approved: nobody makes a second one up afterwards.
@@ -324,6 +327,8 @@ fn row(found: &Found, part: Option<&Tag>, reviews: &[Review], people: &[Person])
         language: part.cloned(),
         state: "waits".to_owned(),
         by: approved_by(part, reviews),
+        authors: found.written.authors(part).into_iter().map(str::to_owned).collect(),
+        unsigned: unsigned(&found.written, part).is_some(),
         comment: None,
         missing: 0,
         reviewers: Vec::new(),
@@ -361,8 +366,8 @@ pub fn name_of(part: Option<&Tag>) -> String {
 }
 
 fn head(found: &Found) -> String {
-    let (broadcast, writer) = (&found.broadcast, found.broadcast.written_by.as_deref());
-    let by = writer.map_or_else(|| "; its file does not say who wrote it".to_owned(), |name| format!("; by {name}"));
+    let broadcast = &found.broadcast;
+    let by = broadcast.written_by.as_deref().map_or_else(String::new, |name| format!("; by {name}"));
     format!("{} {}{by}\nedition {}\n", broadcast.id, broadcast.title, found.edition.digest)
 }
 

@@ -7,9 +7,15 @@ use crate::county::snapshot::Snapshot;
 use crate::rundown::Class;
 
 fn control(ledger: Ledger, now: Timestamp) -> Control {
+    control_of(ledger, now, false)
+}
+
+/// The sample county, with review required or not.
+fn control_of(ledger: Ledger, now: Timestamp, review_required: bool) -> Control {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let files = crate::catalog::Files::read(home, None).unwrap();
-    let catalog = crate::catalog::load(&files, &Default::default()).catalog.unwrap();
+    let mut catalog = crate::catalog::load(&files, &Default::default()).catalog.unwrap();
+    catalog.county.review_required = review_required;
     Control {
         ledger,
         board: Arc::new(Board::new(Snapshot::new(Arc::new(catalog)))),
@@ -96,10 +102,47 @@ async fn a_review_is_of_what_was_looked_at_and_by_those_who_were_here() {
     let told = judge(&norbu, Approved, None, None, 7).await;
     assert!(told.contains("still not approved: when, where and how"), "{told}");
     let told = judge(&caller("Drolma", &[Role::Approver], added(-1)), Approved, None, None, 8).await;
-    let rest = told.split_once("still not approved: ").map(|(_, rest)| rest.split(';').next().unwrap_or_default());
+    let rest = told.split_once("still not approved: ").map(|(_, rest)| rest.lines().next().unwrap_or_default());
     assert!(told.starts_with("approved") && rest.is_some_and(|rest| !rest.contains("when, where and how")), "{told}");
     let Ok(Answer::Done(text)) = control.review_show(&"epidemic-daily".parse().unwrap(), &[]).await else { panic!() };
     assert!(text.contains("morning is 0"), "{text}");
+}
+
+/// The sample says of no text who wrote it.
+#[tokio::test]
+async fn what_names_nobody_is_approved_only_where_review_is_not_required() {
+    use crate::rundown::Verdict::{Approved, Rejected};
+    let now = Timestamp::from_timestamp(1_795_000_000, 0).unwrap();
+    let norbu = caller("Norbu", &[Role::Reviewer], Some(now));
+    for required in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+        let control = control_of(ledger, now, required);
+        let judge = async |language: &str, verdict| {
+            let languages = (!language.is_empty()).then(|| language.parse().unwrap()).into_iter().collect();
+            let broadcast = "epidemic-daily".parse().unwrap();
+            let comment = Some("no".to_owned());
+            let ask = Judgement { broadcast, verdict, plan: false, languages, comment, edition: None };
+            control.judge(ask, &norbu, now).await.map_err(|refused| refused.0)
+        };
+        for (language, how) in [
+            ("", "write `written_by = \"NAME\"` into broadcasts/epidemic-daily.toml"),
+            ("bo", "translator of bo (wear-mask"),
+            ("lis", "`### @translated-by NAME` for a whole file below locales/lis/"),
+            ("zh-CN", "write `# @written-by NAME` above the text"),
+        ] {
+            let told = match judge(language, Approved).await {
+                Ok(Answer::Done(text)) if !required => text,
+                Err(why) if required => why,
+                other => panic!("{other:?}"),
+            };
+            assert!(told.contains("nobody is named as the ") && told.contains(how), "{told}");
+            assert_eq!(told.starts_with("approved"), !required, "{told}");
+        }
+        assert!(judge("bo", Rejected).await.is_ok(), "a rejection takes no name");
+        let Ok(Answer::Reviews(rows)) = control.review_list(true).await else { panic!() };
+        assert!(!rows.is_empty() && rows.iter().all(|row| row.unsigned && row.authors.is_empty()));
+    }
 }
 
 #[tokio::test]
