@@ -296,8 +296,12 @@ pub enum GapReason {
     OtherWording,
     /// Recorded, but in no voice the station counts.
     OtherVoice(Vec<Tag>),
-    /// Review is required and this is a draft, synthetic or a placeholder.
-    NotReviewed,
+    /// Review is required, and the text is a draft.
+    Draft,
+    /// Review is required, and only a machine reads it.
+    MachineVoice,
+    /// Review is required, and only a placeholder is there.
+    PlaceholderOnly,
     /// Review is required, and the edition is not approved in this language; what it waits for, in words.
     NotApproved(String),
     /// It is not what was agreed to when this order was filed.
@@ -321,7 +325,9 @@ impl GapReason {
             GapReason::NoRecording => "no-recording",
             GapReason::OtherWording => "other-wording",
             GapReason::OtherVoice(_) => "other-voice",
-            GapReason::NotReviewed => "not-reviewed",
+            GapReason::Draft => "not-reviewed",
+            GapReason::MachineVoice => "machine-voice",
+            GapReason::PlaceholderOnly => "placeholder-only",
             GapReason::NotApproved(_) => "not-approved",
             GapReason::ChangedSince(_) => "changed-since",
         }
@@ -336,7 +342,12 @@ impl GapReason {
             GapReason::NoRecording => "have it read and import it with `cunxiang clip import`",
             GapReason::OtherWording => "have the text as it is now read, and import it with `cunxiang clip import`",
             GapReason::OtherVoice(_) => "have it read in that voice and import it with --voice",
-            GapReason::NotReviewed => "have a native speaker review the text, and a person read it",
+            GapReason::Draft => {
+                "have a native speaker look at the text, then take the line `### review = \"draft\"` out of its file"
+            }
+            GapReason::MachineVoice | GapReason::PlaceholderOnly => {
+                "have a person read it and import it with `cunxiang clip import`"
+            }
             GapReason::NotApproved(_) => "`cunxiang review list` says who may review it",
             GapReason::ChangedSince(_) => "cancel that order and announce it anew",
         }
@@ -355,7 +366,9 @@ impl std::fmt::Display for GapReason {
                 let voices: Vec<_> = voices.iter().map(Tag::as_str).collect();
                 write!(f, "is recorded, but not in a voice the station asks for ({})", voices.join(", "))
             }
-            GapReason::NotReviewed => f.write_str("is a draft, synthetic or a placeholder, and review is required"),
+            GapReason::Draft => f.write_str("is a draft that no native speaker has reviewed, and review is required"),
+            GapReason::MachineVoice => f.write_str("is read by a machine's voice only, and review is required"),
+            GapReason::PlaceholderOnly => f.write_str("is recorded as a placeholder only, and review is required"),
             GapReason::NotApproved(why) => f.write_str(why),
             GapReason::ChangedSince(order) => write!(f, "changed since order {order} was agreed to"),
         }

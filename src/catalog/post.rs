@@ -1,6 +1,6 @@
 //! What a chat group reads and hears of a broadcast.
 
-use crate::base::Tag;
+use crate::base::{Id, Tag};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Broadcast, Chat, Gap, GapReason, MissingLanguage, Names, Send};
 use crate::catalog::spoken::{Everything, Permit, barred};
@@ -107,8 +107,10 @@ impl Catalog {
             draft |= self.bundle(tag).is_some_and(|bundle| bundle.is_draft(message));
         }
         if draft && self.county.review_required && gaps.is_empty() {
-            let why = GapReason::NotReviewed;
-            gaps.push(Gap { language: language.clone(), message: broadcast.messages[0].clone(), why });
+            let is_draft = |message: &&Id| self.bundle(tag).is_some_and(|bundle| bundle.is_draft(message));
+            let gap =
+                |message: &Id| Gap { language: language.clone(), message: message.clone(), why: GapReason::Draft };
+            gaps.extend(broadcast.messages.iter().filter(is_draft).map(gap));
         }
         if !gaps.is_empty() {
             return Err(gaps);

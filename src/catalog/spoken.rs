@@ -242,11 +242,17 @@ impl Catalog {
         if in_voice.is_empty() {
             return Err(GapReason::OtherVoice(voices.to_vec()));
         }
-        let reviewed = self.is_reviewed(message, language);
-        let may_air = |kind: Kind| !self.county.review_required || (kind == Kind::Person && reviewed);
-        let fit: Vec<_> = in_voice.into_iter().filter(|recording| may_air(recording.kind)).collect();
-        if fit.is_empty() {
-            return Err(GapReason::NotReviewed);
+        let mut fit = in_voice;
+        if self.county.review_required {
+            if !self.is_reviewed(message, language) {
+                return Err(GapReason::Draft);
+            }
+            let best = fit.iter().map(|recording| recording.kind).min();
+            match best.expect("there is one in the voice") {
+                Kind::Person => fit.retain(|recording| recording.kind == Kind::Person),
+                Kind::Synthetic => return Err(GapReason::MachineVoice),
+                Kind::Placeholder => return Err(GapReason::PlaceholderOnly),
+            }
         }
         let ranked = fit.into_iter().rev().filter_map(|r| Some((permit.rank(language, &r.clip)?, r)));
         let best = ranked.min_by_key(|(rank, recording)| (*rank, recording.kind));

@@ -29,7 +29,9 @@ const LABELS: &[(&str, &str)] = &[
     ("no-recording", "缺录音"),
     ("other-wording", "录音与文字不符"),
     ("other-voice", "方言不符"),
-    ("not-reviewed", "未审定"),
+    ("not-reviewed", "草稿未审定"),
+    ("machine-voice", "只有机器合成"),
+    ("placeholder-only", "只有占位音"),
     ("not-approved", "待审批"),
     ("-", "不需要"),
 ];
@@ -105,7 +107,10 @@ mod tests {
             GapReason::NoRecording,
             GapReason::OtherWording,
             GapReason::OtherVoice(Vec::new()),
-            GapReason::NotReviewed,
+            GapReason::Outdated,
+            GapReason::Draft,
+            GapReason::MachineVoice,
+            GapReason::PlaceholderOnly,
             GapReason::NotApproved(String::new()),
         ];
         let kinds = [Kind::Synthetic, Kind::Placeholder];
