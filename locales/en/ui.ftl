@@ -74,3 +74,10 @@ ui-alarm-airing =
         [refused] Refused by the station
        *[unreported] Not reported
     }: { $title }, { $at }, { $count } stations ({ $names }) { $reason }
+ui-alarm-silent = Station { $station } is silent since { $at }
+ui-alarm-clock = Station { $station } does not know the time, and airs nothing until it does
+ui-alarm-amnesia = Station { $station } lost its records and airs nothing that is due before the county has answered
+ui-alarm-box-journal = Station { $station } cannot write its claims: { $why }
+ui-alarm-refused = Station { $station } refuses its new rundown: { $why }
+ui-alarm-muted = Station { $station } was muted on the spot: { $why }
+ui-alarm-unready = Not ready: { $title }, { $at }, { $count } stations ({ $names }) lack recordings

@@ -90,3 +90,10 @@ ui-alarm-airing =
         [bad-rundown] ：节目单有错
        *[other] {""}
     }
+ui-alarm-silent = 广播点{ $station }失联，最后一次联系：{ $at }
+ui-alarm-clock = 广播点{ $station }的时钟不可信，校准以前不播出
+ui-alarm-amnesia = 广播点{ $station }丢失了播出记录，正等待县里确认，确认以前到点的不播出
+ui-alarm-box-journal = 广播点{ $station }写不下认领记录：{ $why }
+ui-alarm-refused = 广播点{ $station }拒收新的节目单：{ $why }
+ui-alarm-muted = 广播点{ $station }被现场静音：{ $why }
+ui-alarm-unready = 未就绪：{ $title }，{ $at }，{ $count }处（{ $names }）缺录音

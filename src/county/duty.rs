@@ -1,5 +1,7 @@
 //! Looks at how the county does and posts alarms to the chats of those on duty.
 
+mod boxes;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -78,6 +80,9 @@ impl Duty {
         let mut facts =
             Facts { states: states(snapshot, faults, outbox.faults(), free_bytes(data), now), ..Facts::default() };
         facts.events = events(catalog, &ledger.ended_badly(now - REMEMBERED).await?);
+        let villages = boxes::villages(ledger.boxes().await?);
+        facts.states.extend(boxes::states(catalog, &villages, now));
+        facts.events.extend(boxes::unready(catalog, &villages, now));
         if let Some(lines) = alarms.turn(&facts, now) {
             let posts = to.iter().map(|chat| post(catalog, chat, &lines, now)).collect();
             let refused = outbox.enqueue(posts, &super::directory(catalog), now).await?.refused;
@@ -155,6 +160,21 @@ fn states(
     states
 }
 
+fn title(catalog: &Catalog, broadcast: &Id) -> String {
+    catalog.broadcasts.get(broadcast).map_or(broadcast.to_string(), |found| found.title.clone())
+}
+
+fn clock(catalog: &Catalog, at: Timestamp) -> String {
+    at.with_timezone(&catalog.county.zone).format("%m-%d %H:%M").to_string()
+}
+
+/// How many villages, and the names of the first.
+fn shown(mut names: Vec<String>) -> (u64, String) {
+    let count = names.len() as u64;
+    names.truncate(NAMES_MAX);
+    (count, names.join("、"))
+}
+
 /// Airings that ended badly, one event for all stations of one instant and reason.
 fn events(catalog: &Catalog, ended: &[AiringRow]) -> BTreeMap<String, (u64, String)> {
     let mut grouped: BTreeMap<String, (&AiringRow, Vec<String>)> = BTreeMap::new();
@@ -166,21 +186,18 @@ fn events(catalog: &Catalog, ended: &[AiringRow]) -> BTreeMap<String, (u64, Stri
     }
     let line = |(row, names): (&AiringRow, Vec<String>)| {
         let outcome = row.outcome.expect("only those with an outcome are grouped");
-        let title = catalog.broadcasts.get(&row.id.broadcast).map_or(row.id.broadcast.to_string(), |b| b.title.clone());
-        let at = row.at.with_timezone(&catalog.county.zone).format("%m-%d %H:%M").to_string();
+        let (title, at) = (title(catalog, &row.id.broadcast), clock(catalog, row.at));
         let reason = outcome.reason().map(|reason| reason.to_string()).unwrap_or_default();
-        let count = names.len();
-        let mut shown = names;
-        shown.truncate(NAMES_MAX);
+        let (count, shown) = shown(names);
         let arguments = [
             ("outcome", outcome.word()),
             ("title", &title),
             ("at", &at),
             ("count", &count.to_string()),
-            ("names", &shown.join("、")),
+            ("names", &shown),
             ("reason", &reason),
         ];
-        (count as u64, word(LANGUAGE, "ui-alarm-airing", &arguments))
+        (count, word(LANGUAGE, "ui-alarm-airing", &arguments))
     };
     grouped.into_iter().map(|(key, found)| (key, line(found))).collect()
 }
