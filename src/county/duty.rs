@@ -42,6 +42,7 @@ pub struct StationFaults {
 }
 
 /// The one who tells.
+#[derive(Default)]
 pub struct Duty {
     /// Read from the ledger at the first look.
     alarms: Option<Alarms>,
@@ -49,10 +50,6 @@ pub struct Duty {
 }
 
 impl Duty {
-    pub fn new() -> Duty {
-        Duty { alarms: None, looked_at: None }
-    }
-
     /// Looks, and posts what is new. Does nothing where nobody is to be told.
     ///
     /// Errors: the ledger cannot be read or written; what was not posted is tried again.

@@ -188,7 +188,7 @@ impl County {
             looked_at: now,
             planned_at: None,
             upkeep: Upkeep::new(now),
-            duty: Duty::new(),
+            duty: Duty::default(),
             plan_problems: Vec::new(),
             acknowledged: 0,
             unlisted: Unlisted::default(),
