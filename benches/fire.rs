@@ -85,7 +85,7 @@ fn ours(count: usize) -> (Late, (u64, u64)) {
     let part = county.part(&tone);
     let stations: Vec<String> = (0..count).map(|i| format!("s{i}")).collect();
     let loudspeakers = stations.iter().map(|station| loudspeaker(station, sink::Options::Null)).collect();
-    let options = Options { journal: county.folder.path().join("journal"), loudspeakers };
+    let options = Options { journal: county.folder.path().join("journal"), loudspeakers, remote: false };
     let stamps = Arc::new(Mutex::new(Vec::with_capacity(count)));
     let into = stamps.clone();
     let sink_of = move |_: &Loudspeaker| Some(Paced { sink: Box::new(Stamp(into.clone())), fed_when_idle: false });

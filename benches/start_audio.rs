@@ -311,7 +311,7 @@ fn station_alone(due: i64, unplanned: bool) {
     let county = County::new();
     let part = county.part(&click());
     let loudspeakers = vec![loudspeaker("a", sink::Options::SoundCard { device: "default".to_owned() })];
-    let options = Options { journal: county.folder.path().join("journal"), loudspeakers };
+    let options = Options { journal: county.folder.path().join("journal"), loudspeakers, remote: false };
     let clock: Arc<dyn Clock> = Arc::new(RealClock::default());
     let (store, trust) = (county.store.clone(), county.trust());
     let running = station::start(options, clock, store, trust, Box::new(|| {})).expect("it starts");

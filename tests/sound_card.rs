@@ -277,7 +277,7 @@ fn a_clip_is_heard_and_a_dead_server_is_survived() {
         power_lead: Length::ms(0),
         gain_db: 0.0,
     };
-    let options = Options { journal: folder.path().join("journal"), loudspeakers: vec![loudspeaker] };
+    let options = Options { journal: folder.path().join("journal"), loudspeakers: vec![loudspeaker], remote: false };
     let running =
         station::start(options, clock.clone(), county.store.clone(), county.trust.clone(), Box::new(|| {})).unwrap();
     let recorder = Recorder::start(&server);

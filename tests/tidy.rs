@@ -62,6 +62,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("cpal", "station/sink/sound_card.rs"),
     ("teloxide", "outbox/channel/telegram.rs"),
     ("reqwest", "outbox/channel/telegram.rs"),
+    ("libc", "base/box_clock.rs"),
     ("reqwest", "link/"),
     ("ed25519_dalek", "rundown/seal.rs"),
     ("ed25519_dalek", "link/proof.rs"),

@@ -4,7 +4,7 @@
 //! something takes, counts suspend and never steps. See `docs/design/time.md`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -26,6 +26,10 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
     /// Time since some fixed moment, suspend counted; never steps.
     fn monotonic(&self) -> Duration;
+    /// Whether wall time is known. Asked on each turn of a scheduling thread, before wall time is.
+    fn trusted(&self) -> bool {
+        true
+    }
 }
 
 /// Both scales read this close together are read at once: a few calls of the kernel's clock.
@@ -82,12 +86,13 @@ impl Clock for RealClock {
 pub struct SimulatedClock {
     wall_ns: AtomicI64,
     monotonic_ns: AtomicU64,
+    doubted: AtomicBool,
 }
 
 impl SimulatedClock {
     pub fn at(start: Timestamp) -> Arc<SimulatedClock> {
         let wall_ns = start.timestamp_nanos_opt().expect("a test's date lies between 1678 and 2262");
-        Arc::new(SimulatedClock { wall_ns: wall_ns.into(), monotonic_ns: 1_000_000_000.into() })
+        Arc::new(SimulatedClock { wall_ns: wall_ns.into(), monotonic_ns: 1_000_000_000.into(), doubted: false.into() })
     }
 
     /// Lets time pass, on both scales.
@@ -103,6 +108,11 @@ impl SimulatedClock {
         }
     }
 
+    /// Whether the time counts as known from now on.
+    pub fn trust(&self, trusted: bool) {
+        self.doubted.store(!trusted, Ordering::SeqCst);
+    }
+
     /// Sets wall time alone, as a correction of the machine's clock does.
     pub fn step(&self, by: TimeDelta) {
         self.wall_ns.fetch_add(by.num_nanoseconds().expect("a step is shorter than 292 years"), Ordering::SeqCst);
@@ -116,6 +126,10 @@ impl Clock for SimulatedClock {
 
     fn monotonic(&self) -> Duration {
         Duration::from_nanos(self.monotonic_ns.load(Ordering::SeqCst))
+    }
+
+    fn trusted(&self) -> bool {
+        !self.doubted.load(Ordering::SeqCst)
     }
 }
 

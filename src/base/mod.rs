@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of broadcasting.
 
+pub mod box_clock;
 pub mod clock;
 pub mod digest;
 pub mod durable;
@@ -9,9 +10,11 @@ pub mod id;
 pub mod length;
 pub mod near;
 pub mod problem;
+pub mod reckoning;
 pub mod table;
 pub mod tag;
 
+pub use box_clock::BoxClock;
 pub use clock::{Clock, Timestamp};
 pub use digest::Digest;
 pub use id::Id;

@@ -150,7 +150,8 @@ async fn daemon(
     // One bell for everything that calls for a pass of the county.
     let bell = Arc::new(Notify::new());
     let receipt_bell = bell.clone();
-    let station_options = station::Options { journal: data.join("journal"), loudspeakers: machine.loudspeakers };
+    let station_options =
+        station::Options { journal: data.join("journal"), loudspeakers: machine.loudspeakers, remote: false };
     let running = station::start(
         station_options,
         clock.clone(),

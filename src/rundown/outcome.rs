@@ -69,6 +69,12 @@ pub enum Reason {
     Pace,
     /// The rundown itself is at fault.
     BadRundown,
+    /// Somebody on the spot had muted the loudspeaker.
+    Muted,
+    /// The box did not know the time.
+    ClockUntrusted,
+    /// The box had lost its record of what it played, and waited for the county's.
+    Amnesia,
 }
 
 /// How much of a part left the sink.

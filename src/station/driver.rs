@@ -15,9 +15,10 @@ use rtrb::Consumer;
 
 use super::decode::{self, AHEAD_FRAMES, Answer, Key};
 use super::desk::{self, Command, Handle, Voice};
-use super::journal::{Found, Journal, JournalFault, Record};
+use super::journal::{Found, Journal, JournalFault, Record, Settled};
+use super::limits::Limits;
 use super::machine::Loudspeaker;
-use super::player::{Effect, Event, FADE, Player, SpeakerIndex, SpeakerOptions, VoiceId};
+use super::player::{Effect, Event, FADE, Limit, MEMORY, Player, SpeakerIndex, SpeakerOptions, VoiceId};
 use super::power::{LOOK_EVERY, Switch};
 use super::pump::{self, News};
 use super::sink::sound_card;
@@ -25,9 +26,10 @@ use crate::base::clock::{Bell, both_scales};
 use crate::base::{Clock, Id, Timestamp};
 use crate::rundown::document::Edge;
 use crate::rundown::seal::{Envelope, Refusal, Trust};
-use crate::rundown::{AiringId, Receipt, Rundown};
+use crate::rundown::{AiringId, Reason, Receipt, Rundown};
 
 mod hearing;
+mod holding;
 mod outlet;
 mod performing;
 use outlet::{Loaded, Outlet};
@@ -68,7 +70,14 @@ pub struct Status {
     pub starved_frames: u64,
     /// Why the last offered rundown was refused; none when it was taken.
     pub refusal: Option<String>,
+    /// The reason given by whoever muted it on the spot.
+    pub muted: Option<String>,
+    /// The most volume a person on the spot allows; 100 when nobody changed it.
+    pub volume_max: u8,
 }
+
+/// Airings that ended, with when they began, and the number of the next receipt.
+pub(super) type Past = (Vec<(AiringId, Option<Timestamp>)>, u64);
 
 /// What other threads leave for the driver.
 #[derive(Default)]
@@ -76,6 +85,9 @@ pub(super) struct Inbox {
     pub offers: Vec<Arc<Envelope>>,
     pub keys: Vec<Envelope>,
     pub acknowledged: u64,
+    /// What the county knows of a past that this box does not: airings, and the next receipt's number.
+    pub settle: Option<Past>,
+    pub limits: Vec<(Id, Limit)>,
     pub shutdown: bool,
     pub abandon: bool,
 }
@@ -88,6 +100,10 @@ pub(super) struct Board {
     /// What is wrong with the journal, if anything is.
     pub journal: Option<String>,
     pub counts: (u64, u64),
+    pub amnesia: bool,
+    pub clock_trusted: bool,
+    /// The accepted rundowns.
+    pub rundowns: HashMap<SpeakerIndex, Arc<Rundown>>,
     pub stopped: bool,
 }
 
@@ -96,6 +112,7 @@ pub(super) struct Board {
 pub(super) struct Shared {
     pub inbox: Mutex<Inbox>,
     pub board: Mutex<Board>,
+    pub limits: Mutex<Limits>,
 }
 
 /// The threads around the driver, as it reaches them.
@@ -119,8 +136,14 @@ pub(super) struct Driver {
     shared: Arc<Shared>,
     on_receipt: Box<dyn Fn() + Send + Sync>,
     /// Refused for now, by station.
-    held_back: HashMap<SpeakerIndex, Arc<Envelope>>,
+    held_back: HashMap<SpeakerIndex, Vec<Arc<Envelope>>>,
     retry_at: Option<Timestamp>,
+    /// Knows nothing of its past and waits for the county's word on it ...
+    amnesia: bool,
+    /// ... which came and is not durable yet.
+    settle: Option<Past>,
+    /// Why the player holds everything, as it was last told.
+    hold: Option<Reason>,
     /// To be made durable at the end of this turn.
     records: Vec<Record>,
     rewrite_at: Option<Timestamp>,
@@ -136,6 +159,7 @@ pub(super) struct Driver {
 pub(super) struct Parts {
     pub clock: Arc<dyn Clock>,
     pub journal_folder: PathBuf,
+    pub remote: bool,
     pub loudspeakers: Vec<Loudspeaker>,
     pub trust: Trust,
     pub links: Links,
@@ -146,11 +170,12 @@ pub(super) struct Parts {
 impl Driver {
     /// Opens the journal and begins where it ends.
     pub fn new(parts: Parts) -> Result<(Driver, Found), JournalFault> {
-        let Parts { clock, journal_folder, loudspeakers, trust, links, shared, on_receipt } = parts;
+        let Parts { clock, journal_folder, remote, loudspeakers, trust, links, shared, on_receipt } = parts;
         let now = clock.now();
         let (journal, found) = Journal::open(&journal_folder, now)?;
         let mut memory = journal.memory();
-        memory.empty = matches!(found, Found::Nothing | Found::Lost);
+        memory.empty = !remote && matches!(found, Found::Nothing | Found::Lost);
+        let amnesia = remote && !journal.is_settled();
         let options = loudspeakers
             .iter()
             .map(|l| SpeakerOptions {
@@ -174,6 +199,9 @@ impl Driver {
             on_receipt,
             held_back: HashMap::new(),
             retry_at: None,
+            amnesia,
+            settle: None,
+            hold: None,
             records: vec![],
             rewrite_at: None,
             changed: (0..outlets.len()).collect(),
@@ -183,6 +211,8 @@ impl Driver {
             outlets,
         };
         driver.perform(effects, now);
+        driver.limit_as_kept(now);
+        driver.hold_or_go_on(now);
         driver.write(now);
         driver.publish();
         Ok((driver, found))
@@ -190,8 +220,12 @@ impl Driver {
 
     /// Takes what happened, decides, performs. Says when to come back, and whether anything was done.
     pub fn turn(&mut self) -> (Option<Timestamp>, bool) {
+        // Before the time: a time that becomes known in between is then still the known one.
+        let trusted = self.clock.trusted();
         let now = self.clock.now();
+        let changed = self.hold_changes(trusted, now);
         let mut events = self.events(now);
+        events.extend(changed);
         let mut busy = !events.is_empty();
         events.push(Event::Tick);
         // All in one step, so that whatever may be claimed now is claimed in one commit.
@@ -203,7 +237,7 @@ impl Driver {
         let looks = !self.switching.is_empty() || !self.switches_off.is_empty();
         let wakes = [
             self.player.next_wake(),
-            self.retry_at.filter(|_| !self.held_back.is_empty()),
+            self.retry_at.filter(|_| !self.held_back.is_empty() && self.hold != Some(Reason::ClockUntrusted)),
             self.rewrite_at,
             self.offers_wait.then_some(now),
             looks.then_some(now + LOOK_EVERY),
@@ -278,6 +312,7 @@ impl Driver {
         self.changed.sort_unstable();
         self.changed.dedup();
         let mut board = self.shared.board.lock().expect("no holder of the board panics");
+        (board.amnesia, board.clock_trusted) = (self.amnesia, self.hold != Some(Reason::ClockUntrusted));
         if board.status.is_empty() {
             board.status = self.outlets.iter().map(Outlet::status).collect();
             board.receipts = self.journal.unacknowledged().take(BATCH_MAX).cloned().collect();
@@ -285,7 +320,9 @@ impl Driver {
         for speaker in self.changed.drain(..) {
             let doing = self.player.doing(speaker);
             let status = self.outlets[speaker].status();
-            board.status[speaker] = Status { sounding: doing.sounding, next: doing.next, held: doing.edge, ..status };
+            let Limit { muted, volume_max } = doing.limit;
+            let (sounding, next, held) = (doing.sounding, doing.next, doing.edge);
+            board.status[speaker] = Status { sounding, next, held, muted, volume_max, ..status };
         }
     }
 
@@ -333,7 +370,14 @@ fn speaker_of(event: &Event) -> Option<SpeakerIndex> {
         | Event::Powered { speaker, .. }
         | Event::Started { speaker, .. }
         | Event::Ended { speaker, .. } => Some(*speaker),
-        Event::Tick | Event::Renewed(_) | Event::Claimed { .. } | Event::Shutdown | Event::Abandon => None,
+        Event::Limited { speaker, .. } => Some(*speaker),
+        Event::Tick
+        | Event::Renewed(_)
+        | Event::Hold(_)
+        | Event::Settled(_)
+        | Event::Claimed { .. }
+        | Event::Shutdown
+        | Event::Abandon => None,
     }
 }
 

@@ -14,23 +14,20 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FallocateFlags, fallocate};
 use serde::{Deserialize, Serialize};
 
 use super::player::{Claim, MEMORY, Memory};
 use crate::base::{Id, Timestamp};
-use crate::rundown::Receipt;
 use crate::rundown::document::Edge;
+use crate::rundown::{AiringId, Receipt};
+
+mod copies;
+use copies::{encode, recover, write_file};
 
 /// The two copies, in the journal's folder.
 const NAMES: [&str; 2] = ["journal-a", "journal-b"];
 /// Begins a file.
 const HEAD: &[u8; 8] = b"cxjrnl1\n";
-/// Begins a record. No JSON text holds these bytes.
-const MARK: [u8; 4] = [0xc1, 0xfe, 0x9a, 0x5e];
-const RECORD_HEAD_BYTES: usize = 4 + 4 + 4 + 8;
-/// The longest record: a receipt of a long programme is some kilobytes.
-const RECORD_BYTES_MAX: usize = 1 << 20;
 /// What is preallocated at least: months of a busy station.
 const FILE_BYTES_MIN: u64 = 1 << 20;
 /// Half a million receipts that nobody fetched. Past this the station refuses to claim more.
@@ -53,6 +50,19 @@ pub(super) enum Record {
     Outcome(Receipt),
     /// Receipts up to this number are kept elsewhere.
     Acknowledged(u64),
+    /// A box that knew nothing of its past was told of it.
+    Settled(Settled),
+}
+
+/// What the county said of a past that the journal does not hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Settled {
+    /// What was due before this stays silent.
+    pub at: Timestamp,
+    /// Airings that have ended, with when they began.
+    pub ended: Vec<(AiringId, Option<Timestamp>)>,
+    /// Receipts are numbered from here on.
+    pub number_next: u64,
 }
 
 /// Why the journal cannot be used.
@@ -126,6 +136,7 @@ impl Journal {
         let number_of = |record: &Record| match record {
             Record::Outcome(receipt) => receipt.number,
             Record::Acknowledged(number) => *number,
+            Record::Settled(settled) => settled.number_next.saturating_sub(1),
             _ => 0,
         };
         let acknowledged = |record: &Record| if let Record::Acknowledged(n) = record { *n } else { 0 };
@@ -158,6 +169,12 @@ impl Journal {
                 Record::Claim(claim) => memory.claims.push(claim.clone()),
                 Record::Outcome(receipt) => memory.ended.push(receipt.airing.clone()),
                 Record::Acknowledged(_) => {}
+                Record::Settled(settled) => {
+                    memory.silent_before = memory.silent_before.max(Some(settled.at));
+                    memory.ended.extend(settled.ended.iter().map(|(id, _)| id.clone()));
+                    let started = settled.ended.iter().filter_map(|(id, at)| at.map(|at| (id.clone(), at)));
+                    memory.started.extend(started);
+                }
             }
         }
         memory.edges = edges.into_iter().map(|(station, (edge, since))| (station, edge, since)).collect();
@@ -170,6 +187,11 @@ impl Journal {
             Record::Outcome(receipt) if receipt.number > self.acknowledged => Some(receipt),
             _ => None,
         })
+    }
+
+    /// Whether the county ever said what it knows of this box's past.
+    pub fn is_settled(&self) -> bool {
+        self.live.values().any(|record| matches!(record, Record::Settled(_)))
     }
 
     /// The number of the next receipt. It is used up only by a commit that succeeds.
@@ -239,6 +261,7 @@ impl Journal {
             match record {
                 Record::Outcome(receipt) => self.number_next = self.number_next.max(receipt.number + 1),
                 Record::Acknowledged(number) => self.acknowledged = self.acknowledged.max(*number),
+                Record::Settled(settled) => self.number_next = self.number_next.max(settled.number_next),
                 _ => {}
             }
             self.live.insert(sequence, record.clone());
@@ -310,6 +333,10 @@ impl Journal {
                     receipt.airing.instant > oldest || receipt.at > oldest || receipt.number > acknowledged
                 }
                 Record::Acknowledged(number) => *number == acknowledged,
+                Record::Settled(settled) => {
+                    settled.ended.retain(|(id, _)| id.instant > oldest);
+                    true
+                }
             };
             if !keep {
                 drop.push(*sequence);
@@ -323,94 +350,6 @@ impl Journal {
             }
         }
     }
-}
-
-fn encode(sequence: u64, record: &Record, out: &mut Vec<u8>) {
-    let start = out.len();
-    out.extend_from_slice(&MARK);
-    out.extend_from_slice(&[0; 8]);
-    out.extend_from_slice(&sequence.to_le_bytes());
-    serde_json::to_writer(&mut *out, record).expect("a record of plain data can be written as JSON");
-    let body = start + 12;
-    let length = (out.len() - body) as u32;
-    let crc = crc32fast::hash(&out[body..]);
-    out[start + 4..start + 8].copy_from_slice(&length.to_le_bytes());
-    out[start + 8..start + 12].copy_from_slice(&crc.to_le_bytes());
-}
-
-/// What one copy held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Scan {
-    headed: bool,
-    records: usize,
-    /// Nothing but zeros was between and after the records.
-    clean: bool,
-}
-
-/// Takes every whole record out of a copy, whatever stands between them.
-fn recover(bytes: &[u8], into: &mut BTreeMap<u64, Record>) -> Scan {
-    let headed = bytes.starts_with(HEAD);
-    let mut scan = Scan { headed, records: 0, clean: true };
-    let mut at = if headed { HEAD.len() } else { 0 };
-    while at < bytes.len() {
-        match record_at(&bytes[at..]) {
-            Some((sequence, record, length)) => {
-                into.entry(sequence).or_insert(record);
-                scan.records += 1;
-                at += length;
-            }
-            None => {
-                scan.clean &= bytes[at] == 0;
-                at += 1;
-            }
-        }
-    }
-    scan
-}
-
-fn record_at(bytes: &[u8]) -> Option<(u64, Record, usize)> {
-    if !bytes.starts_with(&MARK) {
-        return None;
-    }
-    let number = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
-    let length = number(4)? as usize;
-    if !(8..=RECORD_BYTES_MAX).contains(&length) {
-        return None;
-    }
-    let body = bytes.get(12..12 + length)?;
-    if crc32fast::hash(body) != number(8)? {
-        return None;
-    }
-    let sequence = u64::from_le_bytes(body[..8].try_into().ok()?);
-    Some((sequence, serde_json::from_slice(&body[8..]).ok()?, RECORD_HEAD_BYTES + length - 8))
-}
-
-/// A whole new file of `capacity` bytes on disk, then under `name`.
-fn write_file(folder: &Path, name: &str, bytes: &[u8], capacity: u64) -> io::Result<File> {
-    let beside = folder.join(format!("{name}.new"));
-    let result = (|| {
-        let file = File::options().read(true).write(true).create(true).truncate(true).open(&beside)?;
-        match fallocate(&file, FallocateFlags::empty(), 0, capacity) {
-            Ok(()) => {}
-            // A file system without preallocation (NFS, some FUSE): zeros that are written are as good.
-            Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => {
-                let zeros = vec![0u8; 1 << 16];
-                for at in (0..capacity).step_by(zeros.len()) {
-                    file.write_all_at(&zeros, at)?;
-                }
-            }
-            Err(e) => return Err(e.into()),
-        }
-        file.write_all_at(bytes, 0)?;
-        file.sync_all()?;
-        std::fs::rename(&beside, folder.join(name))?;
-        File::open(folder)?.sync_all()?;
-        Ok(file)
-    })();
-    if result.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    result
 }
 
 #[cfg(test)]

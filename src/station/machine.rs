@@ -12,6 +12,7 @@ use chrono::TimeDelta;
 use super::decode::{self, Decoder};
 use super::driver::{Driver, FADE_WAIT, Links, Parts, Shared, Status};
 use super::journal::{Found, JournalFault};
+use super::limits::Limits;
 use super::pump::Pump;
 use super::sink::{self, Paced, sound_card};
 use crate::base::clock::{Alarm, Bell, wake_exactly};
@@ -19,6 +20,8 @@ use crate::base::{Clock, Id, Length, Timestamp};
 use crate::rundown::Receipt;
 use crate::rundown::seal::{Envelope, Trust};
 use crate::store::Store;
+
+mod told;
 
 /// A loudspeaker attached to this machine.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +41,9 @@ pub struct Loudspeaker {
 pub struct Options {
     pub journal: PathBuf,
     pub loudspeakers: Vec<Loudspeaker>,
+    /// A box away from the county's machine: with a journal that is new or was lost it waits for [`Running::settle`]
+    /// before it airs anything.
+    pub remote: bool,
 }
 
 /// Why a station cannot start.
@@ -75,7 +81,11 @@ fn assemble(
     let (answers_in, answers) = channel();
     let (pump_in, pump_requests) = channel();
     let (news_in, news) = channel();
-    let shared = Arc::new(Shared::default());
+    let (limits, fault) = Limits::open(&options.journal);
+    if let Some(fault) = fault {
+        tracing::error!("what people on the spot set is lost: {fault}");
+    }
+    let shared = Arc::new(Shared { limits: Mutex::new(limits), ..Shared::default() });
     let (mut sinks, mut cards, mut card_links) = (HashMap::new(), Vec::new(), HashMap::new());
     let mut stations = std::collections::HashSet::new();
     for (speaker, loudspeaker) in options.loudspeakers.iter().enumerate() {
@@ -100,6 +110,7 @@ fn assemble(
     let (driver, found) = Driver::new(Parts {
         clock: clock.clone(),
         journal_folder: options.journal,
+        remote: options.remote,
         loudspeakers: options.loudspeakers,
         trust,
         links,
@@ -121,6 +132,8 @@ fn assemble(
 pub struct Running {
     shared: Arc<Shared>,
     bell: Arc<Bell>,
+    clock: Arc<dyn Clock>,
+    store: Store,
     beat_ms: Arc<AtomicI64>,
     ended: Mutex<Receiver<()>>,
 }
@@ -150,7 +163,7 @@ pub fn start_with(
     sink_of: &dyn Fn(&Loudspeaker) -> Option<Paced>,
 ) -> Result<Running, StartFault> {
     let Assembly { driver, pump, decoder, cards, shared, alarm, pump_alarm } =
-        assemble(options, &clock, store, trust, on_receipt, sink_of)?;
+        assemble(options, &clock, store.clone(), trust, on_receipt, sink_of)?;
     let bell = alarm.bell();
     let beat_ms = Arc::new(AtomicI64::new(clock.now().timestamp_millis()));
     let spawn =
@@ -165,7 +178,7 @@ pub fn start_with(
     };
     let (ended_in, ended) = channel();
     let scheduling = {
-        let (shared, beat_ms) = (shared.clone(), beat_ms.clone());
+        let (shared, beat_ms, clock) = (shared.clone(), beat_ms.clone(), clock.clone());
         let work = move || {
             run_driver(driver, &alarm, &*clock, &shared, &beat_ms);
             let _ = pumping.join();
@@ -174,7 +187,7 @@ pub fn start_with(
         spawn("station", Box::new(work))?
     };
     drop(scheduling);
-    Ok(Running { shared, bell, beat_ms, ended: Mutex::new(ended) })
+    Ok(Running { shared, bell, clock, store, beat_ms, ended: Mutex::new(ended) })
 }
 
 fn run_driver(mut driver: Driver, alarm: &Alarm, clock: &dyn Clock, shared: &Shared, beat_ms: &AtomicI64) {
@@ -273,13 +286,14 @@ pub struct Machine {
     _cards: Vec<sound_card::Card>,
     shared: Arc<Shared>,
     clock: Arc<dyn Clock>,
+    store: Store,
 }
 
 impl Machine {
     pub fn new(options: Options, clock: Arc<dyn Clock>, store: Store, trust: Trust) -> Result<Machine, StartFault> {
-        let parts = assemble(options, &clock, store, trust, Box::new(|| {}), &|l| l.sink.paced())?;
+        let parts = assemble(options, &clock, store.clone(), trust, Box::new(|| {}), &|l| l.sink.paced())?;
         let Assembly { driver, pump, decoder, cards, shared, .. } = parts;
-        Ok(Machine { driver, pump, decoder, _cards: cards, shared, clock })
+        Ok(Machine { driver, pump, decoder, _cards: cards, shared, clock, store })
     }
 
     pub fn offer(&mut self, envelope: Arc<Envelope>) {

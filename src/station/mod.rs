@@ -13,15 +13,19 @@ mod decode;
 pub mod desk;
 mod driver;
 mod journal;
+mod limits;
 pub mod machine;
 pub mod player;
 mod power;
 mod pump;
+mod ready;
 pub mod sink;
 
 pub use driver::{DeviceState, Status};
 pub use journal::JournalFault;
+pub use limits::LimitFault;
 pub use machine::{Loudspeaker, Machine, Options, Running, StartFault, start, start_with};
+pub use player::Limit;
 
 #[cfg(test)]
 mod tests;

@@ -69,6 +69,22 @@ pub struct Claim {
     pub volume: u8,
 }
 
+/// What a person on the spot set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Nothing sounds, emergencies neither; with the reason that was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted: Option<String>,
+    /// No airing is louder than this, of 100.
+    pub volume_max: u8,
+}
+
+impl Default for Limit {
+    fn default() -> Limit {
+        Limit { muted: None, volume_max: 100 }
+    }
+}
+
 /// What the journal remembered.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
@@ -80,6 +96,10 @@ pub struct Memory {
     /// Nothing is remembered: a new machine, or one that lost its journal. Whatever was due before the start stays
     /// silent then, because it may have sounded.
     pub empty: bool,
+    /// What was due before this stays silent: a past that was lost, and that the county told.
+    pub silent_before: Option<Timestamp>,
+    /// Starts that the county told of.
+    pub started: Vec<(AiringId, Timestamp)>,
 }
 
 /// What happened.
@@ -93,6 +113,15 @@ pub enum Event {
     },
     /// Newer quiet hours.
     Renewed(Quiet),
+    /// Begin nothing and end nothing by the clock, for this reason; none: go on.
+    Hold(Option<Reason>),
+    /// The county told what has ended here, with when it began: what is due from now on may sound.
+    Settled(Vec<(AiringId, Option<Timestamp>)>),
+    /// What a person on the spot set.
+    Limited {
+        speaker: SpeakerIndex,
+        limit: Limit,
+    },
     /// The clips are verified and their head is decoded.
     Prepared {
         speaker: SpeakerIndex,
@@ -199,6 +228,7 @@ pub struct Doing {
     pub sounding: Option<AiringId>,
     pub next: Option<(AiringId, Timestamp)>,
     pub edge: Edge,
+    pub limit: Limit,
 }
 
 /// The state machine over all loudspeakers.
@@ -216,6 +246,7 @@ struct Shared {
     quiet: Quiet,
     voice_next: VoiceId,
     stopping: bool,
+    hold: Option<Reason>,
     effects: Vec<Effect>,
     claims: Vec<(SpeakerIndex, VoiceId, Claim)>,
 }
@@ -235,7 +266,7 @@ impl Player {
             .collect();
         let speakers: Vec<_> =
             options.iter().enumerate().map(|(i, o)| Speaker::new(i, o.clone(), &memory, now)).collect();
-        let shared = Shared { quiet, voice_next: 1, stopping: false, effects: vec![], claims: vec![] };
+        let shared = Shared { quiet, voice_next: 1, stopping: false, hold: None, effects: vec![], claims: vec![] };
         (Player { speakers, shared, wakes: BTreeSet::new(), wake_of: HashMap::new() }, effects)
     }
 
@@ -264,6 +295,20 @@ impl Player {
                 shared.quiet = quiet;
                 self.look_at_all(now);
             }
+            Event::Hold(hold) => {
+                for speaker in self.speakers.iter_mut().filter(|_| hold.is_none()) {
+                    speaker.note_hold(shared.hold, now);
+                }
+                shared.hold = hold;
+                self.look_at_all(now);
+            }
+            Event::Settled(ended) => {
+                for speaker in &mut self.speakers {
+                    speaker.settle_past(&ended, now);
+                }
+                self.look_at_all(now);
+            }
+            Event::Limited { speaker, limit } => self.at(speaker, now, |s, x| s.limited(limit, x, now)),
             Event::Shutdown => {
                 shared.stopping = true;
                 for speaker in &mut self.speakers {
@@ -356,7 +401,8 @@ fn crash_receipt(claim: &Claim, sink: Option<&str>, now: Timestamp) -> Receipt {
     Receipt {
         number: 0,
         airing: claim.airing.clone(),
-        at: now,
+        // A box that boots in 1970 did not end it before it began.
+        at: now.max(claim.start),
         outcome: Outcome::Partial(Reason::Crash),
         started: None,
         frames: 0,

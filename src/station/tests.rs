@@ -1,6 +1,7 @@
 //! A whole station under a clock that the test moves: sealed rundowns in, WAV files and receipts out.
 
 mod many;
+mod village;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -120,7 +121,7 @@ impl World {
     }
 
     pub fn machine(&self, loudspeakers: Vec<Loudspeaker>) -> Machine {
-        let options = Options { journal: self.path("journal"), loudspeakers };
+        let options = Options { journal: self.path("journal"), loudspeakers, remote: false };
         Machine::new(options, self.clock.clone(), self.store.clone(), self.trust()).unwrap()
     }
 
@@ -255,7 +256,7 @@ fn a_start_is_told_to_the_nearest_millisecond() {
         let airings = seconds.iter().map(|second| daily("masks", "a", *second)).collect();
         let rundown = world.rundown("a", vec![programme], airings);
         let clock: Arc<dyn Clock> = if creeps { Arc::new(Creeping(world.clock.clone())) } else { world.clock.clone() };
-        let options = Options { journal: world.path("journal"), loudspeakers: vec![world.wav("a")] };
+        let options = Options { journal: world.path("journal"), loudspeakers: vec![world.wav("a")], remote: false };
         let mut machine = Machine::new(options, clock, world.store.clone(), world.trust()).unwrap();
         machine.offer(world.seal(&rundown));
         world.run(&mut machine, at(4100.0));

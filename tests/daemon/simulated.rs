@@ -87,8 +87,11 @@ impl World {
                 power_lead: Length::ms(0),
                 gain_db: 0.0,
             });
-            let options =
-                station::Options { journal: home.data().join("journal"), loudspeakers: loudspeakers.collect() };
+            let options = station::Options {
+                journal: home.data().join("journal"),
+                loudspeakers: loudspeakers.collect(),
+                remote: false,
+            };
             let machine = Machine::new(options, clock.clone(), store, county.trust().unwrap()).unwrap();
             (ledger, county, machine, outbox)
         });

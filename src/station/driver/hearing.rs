@@ -21,12 +21,17 @@ impl Driver {
                 Err(refusal) => tracing::warn!("a keys document is refused: {refusal}"),
             }
         }
+        self.settle = inbox.settle.or(self.settle.take());
+        for (station, limit) in inbox.limits {
+            let speaker = self.by_station.get(&station);
+            events.extend(speaker.map(|&speaker| Event::Limited { speaker, limit }));
+        }
         for envelope in inbox.offers {
             self.offered(envelope, now, &mut events);
         }
         if self.retry_at.is_some_and(|at| at <= now || at > now + RETRY_EVERY) {
             self.retry_at = Some(now + RETRY_EVERY);
-            for (_, envelope) in std::mem::take(&mut self.held_back) {
+            for envelope in std::mem::take(&mut self.held_back).into_values().flatten() {
                 self.offered(envelope, now, &mut events);
             }
         }
@@ -110,6 +115,10 @@ impl Driver {
             return;
         };
         self.changed.push(speaker);
+        if self.hold == Some(Reason::ClockUntrusted) {
+            // Without the time nobody can say whether it is outdated.
+            return self.hold_back(speaker, envelope);
+        }
         match self.trust.open(&envelope, &station, self.player.edge(speaker), now) {
             Ok(rundown) => {
                 self.outlets[speaker].refusal = None;
@@ -117,7 +126,10 @@ impl Driver {
                     let Rundown { edge, issued, .. } = rundown;
                     self.records.push(Record::Edge { station, edge, since: issued });
                 }
-                events.push(Event::Accepted { speaker, rundown: Arc::new(rundown) });
+                let rundown = Arc::new(rundown);
+                let mut board = self.shared.board.lock().expect("no holder of the board panics");
+                board.rundowns.insert(speaker, rundown.clone());
+                events.push(Event::Accepted { speaker, rundown });
             }
             Err(refusal) => {
                 let outlet = &mut self.outlets[speaker];
@@ -127,7 +139,7 @@ impl Driver {
                 outlet.refusal = Some(refusal.clone());
                 // Only these may end by waiting: the clock was wrong, or newer keys are on their way.
                 if matches!(refusal, Refusal::FromTheFuture | Refusal::NoTrustedSignature) {
-                    self.held_back.insert(speaker, envelope);
+                    self.hold_back(speaker, envelope);
                     self.retry_at.get_or_insert(now + RETRY_EVERY);
                 }
             }

@@ -77,6 +77,8 @@ impl Outlet {
             held: Edge::default(),
             starved_frames: self.starved_frames.max(sounding),
             refusal: self.refusal.as_ref().map(Refusal::to_string),
+            muted: None,
+            volume_max: 100,
         }
     }
 }

@@ -119,7 +119,7 @@ fn every_prefix_gives_every_record_that_is_whole_in_it() {
     let all = recovered([&bytes, &[]]);
     let mut ends = vec![];
     let mut at = HEAD.len();
-    while let Some((_, _, length)) = record_at(&bytes[at..]) {
+    while let Some((_, _, length)) = copies::record_at(&bytes[at..]) {
         at += length;
         ends.push(at);
     }

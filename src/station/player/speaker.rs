@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 
 use super::track::{Claimed, Track, programme, silent_receipt};
 use super::{
-    CLAIM_LEAD, CLOSE_AFTER, Claim, Doing, Effect, FADE, MEMORY, Memory, OPEN_LEAD, POWER_TAIL, REOPEN_AFTER,
+    CLAIM_LEAD, CLOSE_AFTER, Claim, Doing, Effect, FADE, Limit, MEMORY, Memory, OPEN_LEAD, POWER_TAIL, REOPEN_AFTER,
     REOPEN_QUICK_TRIES, REOPEN_SLOWLY, Shared, SpeakerIndex, SpeakerOptions, VoiceId,
 };
 use crate::base::{Id, Timestamp};
@@ -17,8 +17,10 @@ use crate::rundown::precedence::{Bid, decide};
 use crate::rundown::quiet::Quiet;
 use crate::rundown::{Airing, AiringId, Class, Outcome, Rank, Reason, Receipt, Rundown};
 
+mod held;
 mod rules;
 mod starting;
+mod waking;
 
 use rules::window_closed;
 
@@ -81,13 +83,15 @@ pub(super) struct Speaker {
     /// Due before this: not this station's to answer for.
     since: Option<Timestamp>,
     /// Due before this: may have sounded already, stays silent.
-    silent_before: Option<Timestamp>,
+    silent_before: Option<(Timestamp, Reason)>,
+    limit: Limit,
 }
 
 impl Speaker {
     pub fn new(index: SpeakerIndex, options: SpeakerOptions, memory: &Memory, now: Timestamp) -> Speaker {
         let here = |id: &&AiringId| id.station == options.station;
         let claims: Vec<&Claim> = memory.claims.iter().filter(|c| c.airing.station == options.station).collect();
+        let told = memory.started.iter().filter(|(id, _)| here(&id)).map(|(id, at)| (id.broadcast.clone(), *at));
         let edge = memory.edges.iter().find(|(station, ..)| *station == options.station);
         Speaker {
             index,
@@ -96,14 +100,23 @@ impl Speaker {
             dropped: BTreeMap::new(),
             waiting: BTreeMap::new(),
             settled: memory.ended.iter().filter(here).chain(claims.iter().map(|c| &c.airing)).cloned().collect(),
-            starts: claims.iter().filter(|c| c.daily).map(|c| (c.airing.broadcast.clone(), c.start)).collect(),
+            starts: claims
+                .iter()
+                .filter(|c| c.daily)
+                .map(|c| (c.airing.broadcast.clone(), c.start))
+                .chain(told)
+                .collect(),
             tracks: vec![],
             device: Device::Closed,
             power: Power::Off,
             power_detail: None,
             idle_since: now,
             since: edge.map(|(_, _, since)| *since),
-            silent_before: memory.empty.then_some(now),
+            silent_before: match memory.silent_before {
+                Some(at) => Some((at, Reason::Amnesia)),
+                None => memory.empty.then_some((now, Reason::Down)),
+            },
+            limit: Limit::default(),
             options,
         }
     }
@@ -117,7 +130,7 @@ impl Speaker {
         let chosen = self.tracks.iter().find(|t| t.started.is_none()).map(Track::airing);
         let next = chosen.map(|a| (a.id.clone(), a.at));
         let next = next.or_else(|| self.waiting.keys().next().map(|(at, id)| (id.clone(), *at)));
-        Doing { sounding, next, edge: self.edge }
+        Doing { sounding, next, edge: self.edge, limit: self.limit.clone() }
     }
 
     /// Takes a rundown that passed every check.
@@ -286,13 +299,19 @@ impl Speaker {
     /// Does whatever is due at `now`; says when to look again.
     pub fn advance(&mut self, shared: &mut Shared, now: Timestamp) -> Option<Timestamp> {
         // Nothing plays before its rundown was issued: a clock that says so is wrong.
-        if let Some(rundown) = self.rundown.clone().filter(|r| !shared.stopping && r.issued <= now) {
-            self.settle_what_cannot_start(&rundown, shared, now);
-            self.choose(&rundown, shared, now);
+        if shared.hold.is_some() {
+            self.drop_candidate(shared);
+        } else {
+            if let Some(rundown) = self.rundown.clone().filter(|r| !shared.stopping && r.issued <= now) {
+                self.settle_what_cannot_start(&rundown, shared, now);
+                self.choose(&rundown, shared, now);
+            }
+            self.end_what_was_dropped(shared, now);
         }
-        self.end_what_was_dropped(shared, now);
         self.open_and_power(shared, now);
-        self.claim_and_arm(shared, now);
+        if shared.hold.is_none() {
+            self.claim_and_arm(shared, now);
+        }
         self.end_what_never_began(shared, now);
         self.release(shared, now);
         self.wake(shared, now)
@@ -396,52 +415,5 @@ impl Speaker {
         } else if track.claimed == Claimed::Held {
             self.finish(at, Outcome::Partial(reason), 0, shared, now);
         }
-    }
-
-    fn wake(&self, shared: &Shared, now: Timestamp) -> Option<Timestamp> {
-        let mut wake: Option<Timestamp> = None;
-        let mut at = |t: Timestamp| {
-            if t > now {
-                wake = Some(wake.map_or(t, |w: Timestamp| w.min(t)));
-            }
-        };
-        let lead = self.lead();
-        if let Some(rundown) = self.rundown.as_ref().filter(|_| !shared.stopping) {
-            at(rundown.issued);
-            for ((due, _), waiting) in &self.waiting {
-                let airing = &rundown.airings[waiting.index];
-                at(*due - lead);
-                at(*due);
-                if *due > now + lead {
-                    break;
-                }
-                let opens = self.opens(rundown, airing, &shared.quiet, now);
-                at(opens - lead);
-                at(opens);
-                at(airing.until() + TICK);
-            }
-        }
-        if let Some((due, _)) = self.dropped.keys().next() {
-            at(*due);
-        }
-        for track in &self.tracks {
-            let airing = track.airing();
-            if let Some(expires) = airing.expires {
-                at(expires + TICK);
-            }
-            at(airing.until() + TICK);
-            at(self.opens(&track.rundown, airing, &shared.quiet, now) - CLAIM_LEAD);
-            if let Some(ready) = self.ready_from() {
-                at(ready.max(airing.at) - CLAIM_LEAD);
-            }
-        }
-        if let Device::Waiting { retry, .. } = self.device {
-            at(retry);
-        }
-        if self.tracks.is_empty() {
-            at(self.idle_since + POWER_TAIL);
-            at(self.idle_since + CLOSE_AFTER);
-        }
-        wake
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct Track {
     pub claimed: Claimed,
     /// When its first audible sample is due; known from the claim on.
     pub start: Option<Timestamp>,
+    /// The airing's, or less where a person on the spot set a bound.
+    pub volume: u8,
     pub armed: bool,
     pub started: Option<Timestamp>,
     /// Why it is being cut.
@@ -55,7 +57,7 @@ impl Track {
             start,
             daily: airing.class == Class::Daily,
             frames_planned: self.programme().frames(),
-            volume: airing.volume,
+            volume: self.volume,
         }
     }
 
@@ -76,6 +78,7 @@ impl Track {
             started: self.started,
             frames,
             parts: parts_played(self.programme(), frames),
+            volume: self.volume,
             detail: self.detail.clone(),
             ..silent_receipt(&self.rundown, self.airing(), outcome, at, options)
         }

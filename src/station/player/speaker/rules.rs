@@ -37,8 +37,11 @@ impl Speaker {
         quiet: &Quiet,
         start: Timestamp,
     ) -> Option<Outcome> {
-        if self.silent_before.is_some_and(|before| airing.at < before) {
-            return Some(Outcome::Missed(Reason::Down));
+        if let Some((_, reason)) = self.silent_before.filter(|(before, _)| airing.at < *before) {
+            return Some(Outcome::Missed(reason));
+        }
+        if self.limit.muted.is_some() && self.opens(rundown, airing, quiet, start) <= start {
+            return Some(Outcome::Refused(Reason::Muted));
         }
         if airing.at > rundown.valid_until {
             return Some(Outcome::Refused(Reason::BadRundown));
@@ -73,10 +76,15 @@ impl Speaker {
                 shared.effects.push(Effect::Discard { speaker: self.index, voice: track.voice });
             }
             match refusal.filter(|_| airing.until() >= now) {
-                Some(outcome) => self.settle(rundown, airing, outcome, None, shared, now),
+                Some(outcome) => self.settle(rundown, airing, outcome, self.muted(outcome), shared, now),
                 None => self.settle_waiting(rundown, waiting, shared, now),
             }
         }
+    }
+
+    /// What the person said who muted this loudspeaker, where that is the reason.
+    fn muted(&self, outcome: Outcome) -> Option<String> {
+        self.limit.muted.clone().filter(|_| outcome.reason() == Some(Reason::Muted))
     }
 
     /// The late window of an airing closed.
@@ -147,6 +155,7 @@ impl Speaker {
                 prepared: false,
                 claimed: Claimed::No,
                 start: None,
+                volume: rundown.airings[index].volume.min(self.limit.volume_max),
                 armed: false,
                 started: None,
                 cut: None,

@@ -69,6 +69,8 @@ impl Speaker {
                 Some(start) => start.max(ready),
                 None => self.opens(&track.rundown, airing, &shared.quiet, now).max(ready).max(now),
             };
+            // A clock that was set back since the airing was chosen changes nothing: no sound before `issued`.
+            let start = start.max(track.rundown.issued);
             if !shared.quiet.allows(airing.class, airing.level, start) {
                 continue;
             }
@@ -78,8 +80,10 @@ impl Speaker {
                 && start <= airing.until()
                 && self.refusal(&track.rundown, airing, &shared.quiet, start).is_none()
             {
-                let claim = track.claim(start);
+                let volume = airing.volume.min(self.limit.volume_max);
                 let track = &mut self.tracks[at];
+                track.volume = volume;
+                let claim = track.claim(start);
                 (track.claimed, track.start) = (Claimed::Asked, Some(start));
                 self.settled.insert(claim.airing.clone());
                 self.waiting.remove(&(track.airing().at, claim.airing.clone()));
@@ -121,7 +125,7 @@ impl Speaker {
         let track = &mut self.tracks[at];
         track.armed = true;
         track.start = Some(start);
-        let (volume, until) = (track.airing().volume, track.airing().until());
+        let (volume, until) = (track.volume, track.airing().until());
         shared.effects.push(Effect::Arm { speaker: self.index, voice, start, until, volume });
     }
 
