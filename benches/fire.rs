@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 use cunxiang::base::clock::{RealClock, wake_exactly};
 use cunxiang::base::{Clock, Timestamp};
 use cunxiang::rundown::{AiringId, Outcome};
-use cunxiang::station::sink::{Paced, Sink, SinkFault};
+use cunxiang::station::sink::{LATE_MAX, Paced, Sink, SinkFault};
 use cunxiang::station::{self, Loudspeaker, Options, sink};
 use village::{County, due_in, goal, loudspeaker, median, now, pause, sleep_until};
 
@@ -88,7 +88,9 @@ fn ours(count: usize) -> (Late, (u64, u64)) {
     let options = Options { journal: county.folder.path().join("journal"), loudspeakers, remote: false };
     let stamps = Arc::new(Mutex::new(Vec::with_capacity(count)));
     let into = stamps.clone();
-    let sink_of = move |_: &Loudspeaker| Some(Paced { sink: Box::new(Stamp(into.clone())), fed_when_idle: false });
+    let sink_of = move |_: &Loudspeaker| {
+        Some(Paced { sink: Box::new(Stamp(into.clone())), fed_when_idle: false, late_max: LATE_MAX })
+    };
     let clock: Arc<dyn Clock> = Arc::new(RealClock::default());
     let (store, trust) = (county.store.clone(), county.trust());
     let running = station::start_with(options, clock, store, trust, Box::new(|| {}), &sink_of).expect("it starts");

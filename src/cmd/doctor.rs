@@ -2,17 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use chrono::TimeDelta;
 
-use crate::base::Clock;
 use crate::base::clock::RealClock;
+use crate::base::{Clock, Id};
 use crate::card;
 use crate::catalog::{self, Files, load::Texts};
 use crate::cmd::{FAULTS, FINE, Place, data};
 use crate::config::machine;
 use crate::county::keys::CountyKeys;
 use crate::ledger::{AuditCheck, Ledger};
-use crate::station::sink::{self, sound_card};
+use crate::station::sink::{self, rtp, sound_card};
 
 /// Below this a disk is as good as full: a ledger, a journal and a day of posts must fit.
 const FREE_BYTES_MIN: u64 = 200 << 20;
@@ -26,6 +27,9 @@ pub struct Args {
     /// This machine's file [default: config/machine.toml below the home folder]
     #[arg(long, value_name = "FILE")]
     machine: Option<PathBuf>,
+    /// Print what a receiver must know of this station's RTP stream (SDP), and nothing else
+    #[arg(long, value_name = "STATION")]
+    sdp: Option<Id>,
 }
 
 /// How one thing is.
@@ -36,6 +40,10 @@ struct Finding {
 }
 
 pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
+    if let Some(station) = &args.sdp {
+        anstream::print!("{}", sdp(place, args, station)?);
+        return Ok(FINE);
+    }
     let mut findings = Vec::new();
     let mut see = |what, state| findings.push(Finding { what, state });
     see("content", content(place));
@@ -76,6 +84,21 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         anstream::println!("{style}{word:<5}{style:#} {what:<13} {text}");
     }
     Ok(if faults > 0 { FAULTS } else { FINE })
+}
+
+/// The description of one loudspeaker's stream.
+fn sdp(place: &Place, args: &Args, station: &Id) -> anyhow::Result<String> {
+    let (path, file) = machine::place(&place.home, args.machine.as_deref());
+    let text = std::fs::read_to_string(&path).with_context(|| format!("{file} cannot be read"))?;
+    let machine = machine::read(&file, &text, &place.home, None).map_err(|problems| {
+        anyhow::anyhow!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })?;
+    let loudspeaker = machine.loudspeakers.iter().find(|loudspeaker| loudspeaker.station == *station);
+    match loudspeaker.map(|loudspeaker| &loudspeaker.sink) {
+        Some(sink::Options::Rtp(options)) => Ok(rtp::sdp::describe(station, options)),
+        Some(_) => anyhow::bail!("the loudspeaker of {station} is no rtp sink; only a stream has a description"),
+        None => anyhow::bail!("{file} has no loudspeaker of {station}; add [[loudspeaker]] station = \"{station}\""),
+    }
 }
 
 fn content(place: &Place) -> Result<String, String> {
@@ -217,6 +240,9 @@ fn probe(options: &sink::Options) -> Result<String, String> {
             } else {
                 Err(format!("there is no program {program}; install it, or correct [[loudspeaker]] sink"))
             }
+        }
+        sink::Options::Rtp(options) => {
+            options.connect().map(|_| format!("rtp to {}", options.address)).map_err(|fault| fault.to_string())
         }
         sink::Options::Null => Ok("null: keeps time, keeps no sound".to_owned()),
     }

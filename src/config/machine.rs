@@ -8,6 +8,7 @@ use crate::base::{Id, Length, Problem};
 use crate::card;
 use crate::outbox::{self, folder, telegram};
 use crate::station;
+use crate::station::sink::rtp::{self, Codec, RtpOptions};
 use crate::station::sink::{self, wav};
 
 /// Its name below the home folder.
@@ -191,18 +192,111 @@ fn sink(field: &Field<'_>, home: &Path) -> Option<sink::Options> {
             .require("command", "[\"program\", \"argument\"]")
             .and_then(|field| command(&field))
             .map(|argv| sink::Options::Command { argv }),
+        "rtp" => rtp(&table).map(sink::Options::Rtp),
         "null" => Some(sink::Options::Null),
         other => {
             kind.fault(
                 "unknown-sink",
                 format!("there is no sink `{other}`"),
-                "write one of sound-card, wav, command, null",
+                "write one of sound-card, wav, command, rtp, null",
             );
             None
         }
     };
     table.done();
     options
+}
+
+/// Rates that receivers know.
+const SAMPLE_RATES: [i64; 7] = [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
+const PACKET_MAX: Length = Length::ms(60);
+const TTL_MAX: i64 = 255;
+/// Linux: `IFNAMSIZ`, with the zero behind it.
+const INTERFACE_BYTES_MAX: usize = 15;
+
+fn rtp(table: &Table<'_>) -> Option<RtpOptions> {
+    let address = table.require("address", "\"239.1.2.3:5004\"").and_then(|field| rtp_address(&field));
+    let codecs = [("l16", Codec::L16), ("pcma", Codec::Pcma), ("pcmu", Codec::Pcmu)];
+    let codec = table.require("codec", "\"l16\"").and_then(|field| field.word(&codecs));
+    let ttl = table.get("ttl").map_or(Some(1), |field| field.int(1..=TTL_MAX));
+    let interface = table.get("interface").map_or(Some(None), |field| interface(&field, address).map(Some));
+    let rate_field = table.get("sample_rate");
+    let packet_field = table.get("packet");
+    let codec = codec?;
+    let sample_rate = match &rate_field {
+        None => Some(if codec == Codec::L16 { 48_000 } else { 8_000 }),
+        Some(field) => field.int(8_000..=48_000).and_then(|rate| {
+            let help = match codec {
+                Codec::L16 if SAMPLE_RATES.contains(&rate) => return Some(rate),
+                Codec::L16 => "write one of 8000, 16000, 22050, 24000, 32000, 44100, 48000",
+                _ if rate == 8_000 => return Some(rate),
+                _ => "G.711 has 8000 and no other: leave the key out",
+            };
+            field.fault("bad-value", format!("`sample_rate` = {rate} is no rate of {}", codec.name()), help);
+            None
+        }),
+    }?;
+    let sample_rate = u32::try_from(sample_rate).expect("it is within its bounds");
+    let of = |packet_ms: u32| RtpOptions {
+        address: address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 5004))),
+        codec,
+        sample_rate,
+        packet_ms,
+        ttl: 1,
+        interface: None,
+    };
+    let fits = |options: &RtpOptions| options.payload_bytes().is_some_and(|bytes| bytes <= rtp::PAYLOAD_BYTES_MAX);
+    let options = match &packet_field {
+        None => [rtp::PACKET_MS, rtp::PACKET_SHORT_MS].map(of).into_iter().find(fits)?,
+        Some(field) => {
+            let length = field.parse::<Length>()?;
+            let options = of(u32::try_from(length.ms.min(PACKET_MAX.ms)).expect("it is within its bounds"));
+            let what = match options.payload_bytes() {
+                _ if length.ms == 0 || length > PACKET_MAX => format!("is not within 1ms and {PACKET_MAX}"),
+                None => format!("holds no whole number of samples at {sample_rate}"),
+                Some(bytes) if !fits(&options) => {
+                    format!("holds {bytes} bytes, and {} fit into one packet", rtp::PAYLOAD_BYTES_MAX)
+                }
+                Some(_) => String::new(),
+            };
+            if !what.is_empty() {
+                let help = "leave the key out, or write \"10ms\" or \"20ms\"";
+                field.fault("bad-value", format!("`packet` = {length} {what}"), help);
+                return None;
+            }
+            options
+        }
+    };
+    let ttl = u8::try_from(ttl?).expect("it is within its bounds");
+    Some(RtpOptions { address: address?, ttl, interface: interface?, ..options })
+}
+
+fn rtp_address(field: &Field<'_>) -> Option<SocketAddr> {
+    let text = field.text()?;
+    let help = "write an address and a port, as \"192.168.1.20:5004\", \"239.1.2.3:5004\" or \"[ff15::1]:5004\"";
+    let what = match text.parse::<SocketAddr>() {
+        Err(_) => "is no address with a port",
+        Ok(address) if address.port() == 0 => "has no port",
+        Ok(address) if address.ip().is_unspecified() => "is nobody's address",
+        Ok(SocketAddr::V4(address)) if address.ip().is_broadcast() => "is for every machine of the network",
+        Ok(address) => return Some(address),
+    };
+    field.fault("bad-value", format!("`address` = {text} {what}"), help);
+    None
+}
+
+fn interface(field: &Field<'_>, address: Option<SocketAddr>) -> Option<String> {
+    let name = field.text()?;
+    let what = match address {
+        Some(address) if !address.ip().is_multicast() => {
+            "is for multicast; the routes say how one loudspeaker is reached"
+        }
+        _ if name.is_empty() || name.len() > INTERFACE_BYTES_MAX => "is no network interface",
+        _ => return Some(name.to_owned()),
+    };
+    let help = "leave the key out, or write a name that `ip link` lists, as \"eth0\"";
+    field.fault("bad-value", format!("`interface` = {name} {what}"), help);
+    None
 }
 
 /// A program and its arguments, run without a shell.
@@ -240,4 +334,66 @@ fn channels(table: Table<'_>, home: &Path) -> outbox::Options {
 
 fn telegram_options(token_file: PathBuf, api_url: Option<String>, proxy: Option<String>) -> telegram::Options {
     telegram::Options { token_file, api_url, proxy, timeout: telegram::TIMEOUT }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the sink's keys are read as, or the first fault.
+    fn check(keys: &str) -> Result<RtpOptions, String> {
+        let text = format!("[[loudspeaker]]\nstation = \"a\"\nsink = {{ kind = \"rtp\", {keys} }}\n");
+        let machine = read("machine.toml", &text, Path::new("/"), None);
+        match machine.map(|machine| machine.loudspeakers[0].sink.clone()) {
+            Ok(sink::Options::Rtp(options)) => Ok(options),
+            Ok(other) => panic!("{other:?}"),
+            Err(problems) => Err(problems[0].to_string()),
+        }
+    }
+
+    #[test]
+    fn a_stream_has_what_is_left_out() {
+        for (keys, rate, packet_ms, ttl, interface) in [
+            (r#"address = "239.1.2.3:5004", codec = "l16""#, 48_000, 10, 1, None),
+            (r#"address = "10.0.0.9:5004", codec = "pcma""#, 8_000, 20, 1, None),
+            (r#"address = "[fd00::9]:5004", codec = "l16", sample_rate = 16000, ttl = 4"#, 16_000, 20, 4, None),
+            (r#"address = "10.0.0.9:5004", codec = "l16", sample_rate = 22050"#, 22_050, 20, 1, None),
+            (
+                r#"address = "239.1.2.3:5004", codec = "pcmu", packet = "30ms", interface = "eth1""#,
+                8_000,
+                30,
+                1,
+                Some("eth1"),
+            ),
+        ] {
+            let options = check(keys).unwrap();
+            let found = (options.sample_rate, options.packet_ms, options.ttl, options.interface.as_deref());
+            assert_eq!(found, (rate, packet_ms, ttl, interface), "{keys}");
+            assert!(options.payload_bytes().unwrap() <= rtp::PAYLOAD_BYTES_MAX);
+        }
+    }
+
+    #[test]
+    fn a_stream_nobody_could_receive_is_a_fault() {
+        let l16 = r#"address = "10.0.0.9:5004", codec = "l16""#;
+        for (keys, said) in [
+            (r#"address = "speaker:5004", codec = "l16""#.to_owned(), "is no address with a port; write"),
+            (r#"address = "10.0.0.9", codec = "l16""#.to_owned(), "is no address with a port; write"),
+            (r#"address = "10.0.0.9:0", codec = "l16""#.to_owned(), "has no port; write"),
+            (r#"address = "0.0.0.0:5004", codec = "l16""#.to_owned(), "is nobody's address; write"),
+            (r#"address = "255.255.255.255:5004", codec = "l16""#.to_owned(), "is for every machine"),
+            (r#"address = "10.0.0.9:5004", codec = "opus""#.to_owned(), "l16"),
+            (r#"address = "10.0.0.9:5004", codec = "pcma", sample_rate = 16000"#.to_owned(), "G.711 has 8000"),
+            (format!("{l16}, sample_rate = 11025"), "`sample_rate` = 11025 is no rate of L16; write one of"),
+            (format!("{l16}, packet = \"20ms\""), "holds 1920 bytes, and 1440 fit into one packet; leave"),
+            (format!("{l16}, packet = \"0ms\""), "is not within 1ms and 60ms"),
+            (format!("{l16}, packet = \"1m\""), "is not within 1ms and 60ms"),
+            (format!("{l16}, sample_rate = 22050, packet = \"10ms\""), "holds no whole number of samples"),
+            (format!("{l16}, ttl = 0"), "ttl"),
+            (format!("{l16}, interface = \"eth1\""), "is for multicast"),
+        ] {
+            let fault = check(&keys).unwrap_err();
+            assert!(fault.contains(said), "{keys}: {fault}");
+        }
+    }
 }

@@ -18,8 +18,6 @@ use crate::rundown::AiringId;
 const BLOCK_FRAMES: usize = 480;
 /// How often a program is given silence while nothing sounds, so that its device stays awake.
 const IDLE_EVERY: Duration = Duration::from_millis(100);
-/// When the pump itself is this late, time is not made up for: the gap is a gap, and the receipt says so.
-const LATE_MAX: Duration = Duration::from_secs(1);
 
 pub(super) enum Request {
     Open {
@@ -169,7 +167,7 @@ impl Lane {
             let desk = self.desk.as_ref().expect("only a lane with a desk is pulled");
             let (sounding, start) = (desk.sounding(), desk.next_start());
             if sounding {
-                if now.saturating_sub(self.edge()) > LATE_MAX {
+                if now.saturating_sub(self.edge()) > self.paced.late_max {
                     self.anchor(now);
                 }
                 let edge = self.edge();
@@ -186,7 +184,7 @@ impl Lane {
                 // Nothing sounded until now: the voice's own start is as good a frame 0 as any.
                 let edge = if self.paced.fed_when_idle { self.feed(block, start.unwrap_or(now))? } else { self.edge() };
                 if let Some(start) = start.filter(|start| *start >= edge) {
-                    self.anchor(if now.saturating_sub(start) > LATE_MAX { now } else { start });
+                    self.anchor(if now.saturating_sub(start) > self.paced.late_max { now } else { start });
                 }
                 let edge = self.edge();
                 told |= self.pull_block(block, edge)?;
@@ -203,7 +201,7 @@ impl Lane {
 
     /// Gives a program the silence up to `until`; says how far it came.
     fn feed(&mut self, block: &mut [f32], until: Duration) -> Result<Duration, super::sink::SinkFault> {
-        if until.saturating_sub(self.edge()) > LATE_MAX {
+        if until.saturating_sub(self.edge()) > self.paced.late_max {
             self.anchor(until);
         }
         loop {
@@ -223,6 +221,7 @@ impl Lane {
         let mut marks = desk.fill(block, at);
         self.frames += block.len() as u64;
         marks.sort_by_key(|mark| mark.map_or((1, None), |mark| (0, Some(mark))));
+        self.paced.sink.at(at);
         let mut done = 0;
         for mark in marks.iter().flatten() {
             if mark.offset > done {

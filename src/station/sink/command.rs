@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::{Options, Paced, Sink, SinkFault, to_i16};
+use super::{LATE_MAX, Options, Paced, Sink, SinkFault, to_i16};
 use crate::base::Clock;
 use crate::base::clock::{Alarm, RealClock};
 use crate::rundown::AiringId;
@@ -29,7 +29,11 @@ struct Program {
 
 pub fn build(options: &Options) -> Option<Paced> {
     let Options::Command { argv } = options else { return None };
-    Some(Paced { sink: Box::new(Program { argv: argv.clone(), running: None, behind: vec![] }), fed_when_idle: true })
+    Some(Paced {
+        sink: Box::new(Program { argv: argv.clone(), running: None, behind: vec![] }),
+        fed_when_idle: true,
+        late_max: LATE_MAX,
+    })
 }
 
 impl Program {

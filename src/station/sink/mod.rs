@@ -4,10 +4,12 @@
 
 pub mod command;
 pub mod null;
+pub mod rtp;
 pub mod sound_card;
 pub mod wav;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::rundown::AiringId;
 
@@ -20,6 +22,8 @@ pub enum Options {
     SoundCard { device: String },
     /// A program that reads mono 48 kHz signed 16-bit little-endian samples from its standard input. No shell.
     Command { argv: Vec<String> },
+    /// Packets to an IP loudspeaker, or to a group of them.
+    Rtp(rtp::RtpOptions),
     /// Keeps time, keeps no sound.
     Null,
 }
@@ -33,6 +37,8 @@ pub struct SinkFault(pub String);
 pub trait Sink: Send {
     /// Makes ready for sound.
     fn open(&mut self) -> Result<(), SinkFault>;
+    /// The next sample written sounds at this monotonic time; those after it follow without a gap. For what counts time.
+    fn at(&mut self, _: Duration) {}
     /// The next sample written is the first audible one of this airing; none: the last one written was its last.
     fn mark(&mut self, airing: Option<&AiringId>) -> Result<(), SinkFault>;
     /// Takes samples, in order. Must not wait for long.
@@ -46,7 +52,12 @@ pub struct Paced {
     pub sink: Box<dyn Sink>,
     /// Whether it wants silence while nothing sounds.
     pub fed_when_idle: bool,
+    /// When the pump itself is later than this, time is not made up for: the gap is a gap, and the receipt says so.
+    pub late_max: Duration,
 }
+
+/// Where the sink itself has no limit: what a program or a file takes at once without harm.
+pub const LATE_MAX: Duration = Duration::from_secs(1);
 
 impl Options {
     /// `wav`, `sound-card` and so on, as configuration and receipts name it.
@@ -55,6 +66,7 @@ impl Options {
             Options::Wav { .. } => "wav",
             Options::SoundCard { .. } => "sound-card",
             Options::Command { .. } => "command",
+            Options::Rtp(_) => "rtp",
             Options::Null => "null",
         }
     }
@@ -65,6 +77,7 @@ impl Options {
             Options::Wav { .. } | Options::Null => self.kind().to_owned(),
             Options::SoundCard { device } => format!("{} {device}", self.kind()),
             Options::Command { argv } => format!("{} {}", self.kind(), argv.first().map_or("", String::as_str)),
+            Options::Rtp(options) => format!("{} {}", self.kind(), options.address),
         }
     }
 
@@ -78,7 +91,8 @@ impl Options {
 type Build = fn(&Options) -> Option<Paced>;
 
 /// Every sink that the clock paces.
-pub const SINKS: [(&str, Build); 3] = [("wav", wav::build), ("command", command::build), ("null", null::build)];
+pub const SINKS: [(&str, Build); 4] =
+    [("wav", wav::build), ("command", command::build), ("rtp", rtp::build), ("null", null::build)];
 
 /// A sample as a signed 16-bit number.
 pub fn to_i16(sample: f32) -> i16 {

@@ -1,12 +1,12 @@
 //! Keeps time and drops the sound: for a station that only rehearses, and for measuring.
 
-use super::{Options, Paced, Sink, SinkFault};
+use super::{LATE_MAX, Options, Paced, Sink, SinkFault};
 use crate::rundown::AiringId;
 
 struct Null;
 
 pub fn build(options: &Options) -> Option<Paced> {
-    matches!(options, Options::Null).then(|| Paced { sink: Box::new(Null), fed_when_idle: false })
+    matches!(options, Options::Null).then(|| Paced { sink: Box::new(Null), fed_when_idle: false, late_max: LATE_MAX })
 }
 
 impl Sink for Null {

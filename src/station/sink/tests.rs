@@ -14,6 +14,20 @@ fn options(kind: &str, folder: &std::path::Path) -> (Options, Options) {
             let good = vec!["sh".to_owned(), "-c".to_owned(), "exec cat > /dev/null".to_owned()];
             (Options::Command { argv: good }, Options::Command { argv: vec!["/no/such/program".to_owned()] })
         }
+        "rtp" => {
+            let options = |address: &str, interface: Option<&str>| {
+                Options::Rtp(rtp::RtpOptions {
+                    address: address.parse().unwrap(),
+                    codec: rtp::Codec::Pcma,
+                    sample_rate: 8_000,
+                    packet_ms: 20,
+                    ttl: 1,
+                    interface: interface.map(str::to_owned),
+                })
+            };
+            // Nobody listens at the port of discarded packets, which costs no more than a few of them.
+            (options("127.0.0.1:9", None), options("239.1.2.3:5004", Some("nosuch0")))
+        }
         "null" => (Options::Null, Options::Null),
         other => panic!("say how `{other}` is tried"),
     }

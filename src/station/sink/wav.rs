@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use chrono::TimeDelta;
 use hound::{SampleFormat, WavSpec, WavWriter};
 
-use super::{Options, Paced, Sink, SinkFault, to_i16};
+use super::{LATE_MAX, Options, Paced, Sink, SinkFault, to_i16};
 use crate::base::Timestamp;
 use crate::rundown::AiringId;
 use crate::rundown::programme::FRAMES_PER_SECOND;
@@ -44,7 +44,11 @@ pub fn build(options: &Options) -> Option<Paced> {
         let _ = std::fs::remove_file(path);
     }
     let keep = TimeDelta::days((*keep_days).into());
-    Some(Paced { sink: Box::new(Wav { folder: folder.clone(), keep, file: None, last: None }), fed_when_idle: false })
+    Some(Paced {
+        sink: Box::new(Wav { folder: folder.clone(), keep, file: None, last: None }),
+        fed_when_idle: false,
+        late_max: LATE_MAX,
+    })
 }
 
 /// The files of airings in a folder whose names begin so: `.` is one that is not whole. Others are somebody else's.
