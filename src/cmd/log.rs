@@ -1,5 +1,7 @@
 //! `cunxiang log`: what was planned and how it ended, from the ledger.
 
+mod tally;
+
 use anyhow::bail;
 use chrono::{SecondsFormat, TimeDelta};
 use clap::builder::PossibleValuesParser;
@@ -38,6 +40,9 @@ pub struct Args {
     /// Orders instead of airings
     #[arg(long)]
     orders: bool,
+    /// Planned against aired, counted by this
+    #[arg(long, value_enum, conflicts_with_all = ["posts", "orders"])]
+    by: Option<tally::By>,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
@@ -112,7 +117,10 @@ async fn print(ledger: &Ledger, args: &Args, catalog: &Catalog) -> anyhow::Resul
     if rows.is_empty() {
         is_known(ledger, &filter, catalog).await?;
     }
-    print_airings(&rows, args.format, zone)
+    match args.by {
+        Some(by) => tally::print(&rows, by, args.format),
+        None => print_airings(&rows, args.format, zone),
+    }
 }
 
 /// Whether what nothing was found of is there at all: in the content, or in the ledger of old.
