@@ -40,6 +40,31 @@ impl Code {
     }
 }
 
+/// The code of a text for a terminal with light letters on a dark ground: two squares a character.
+///
+/// Errors: the text is longer than a poster's link may be.
+pub fn in_half_blocks(text: &str) -> Result<String, CardFault> {
+    let code = Code::of(text)?;
+    let (quiet, side) = (QUIET_SQUARES as isize, code.side as isize);
+    let dark = |row: isize, column: isize| {
+        (0..side).contains(&row) && (0..side).contains(&column) && code.dark[(row * side + column) as usize]
+    };
+    let mut lines = String::new();
+    for row in (-quiet..side + quiet).step_by(2) {
+        for column in -quiet..side + quiet {
+            // A light square is drawn: the paper of the code is the terminal's ink.
+            lines.push(match (dark(row, column), dark(row + 1, column)) {
+                (false, false) => '█',
+                (false, true) => '▀',
+                (true, false) => '▄',
+                (true, true) => ' ',
+            });
+        }
+        lines.push('\n');
+    }
+    Ok(lines)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +77,25 @@ mod tests {
         assert_eq!(code.dark(1)[..2], [(0, 1), (6, 1)]);
         assert_eq!(code.dark(2)[..3], [(0, 1), (2, 3), (6, 1)]);
         assert_eq!(code.dark(0).last(), Some(&(code.side - 7, 7)));
+    }
+
+    #[test]
+    fn half_blocks_hold_the_same_squares() {
+        let text = "https://county.example:8443 ABCD-EFGH-JKMN-PQRS-TVWX";
+        let (code, shown) = (Code::of(text).unwrap(), in_half_blocks(text).unwrap());
+        let mut dark = 0;
+        for line in shown.lines() {
+            assert_eq!(line.chars().count(), code.side + 2 * QUIET_SQUARES);
+            dark += line
+                .chars()
+                .map(|c| match c {
+                    '█' => 0,
+                    ' ' => 2,
+                    _ => 1,
+                })
+                .sum::<usize>();
+        }
+        assert_eq!(dark, code.dark.iter().filter(|dark| **dark).count());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! (a character no font has, a vowel sign without a letter, a text that does not fit) is a fault and no picture.
 
 mod canvas;
-mod code;
+pub mod code;
 mod fault;
 mod fonts;
 mod layout;
