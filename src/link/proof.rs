@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::TimeDelta;
-use ed25519_dalek::{SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use jwt_compact::alg::Ed25519;
 use jwt_compact::{AlgorithmExt as _, Claims, Header, UntrustedToken};
 use serde::{Deserialize, Serialize};
@@ -64,6 +66,17 @@ pub fn make(signer: &Signer, method: &str, path: &str, body: &[u8], now: Timesta
 pub fn key_of(proof: &str) -> Option<KeyId> {
     let token = UntrustedToken::new(proof).ok()?;
     serde_json::from_value(token.header().key_id.clone()?.into()).ok()
+}
+
+/// A signature over a message, in base64.
+pub fn sign(signer: &Signer, message: &[u8]) -> String {
+    BASE64.encode(SigningKey::from_bytes(&signer.secret()).sign(message).to_bytes())
+}
+
+/// Whether `signature`, in base64, is by the private half of `key` over `message`.
+pub fn is_signed(key: &PublicKey, message: &[u8], signature: &str) -> bool {
+    let signature = BASE64.decode(signature).ok().and_then(|bytes| Signature::from_slice(&bytes).ok());
+    signature.is_some_and(|signature| key.0.verify_strict(message, &signature).is_ok())
 }
 
 /// Takes proofs, each once. One for all requests of a county; its memory is what a minute brings.
