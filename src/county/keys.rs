@@ -1,5 +1,5 @@
 //! The county's keys: files in `data/keys`, mode 0600. The root key signs the keys document and is then taken away;
-//! the rundown key signs every rundown.
+//! the rundown key signs every rundown, the time key the time that boxes without a clock ask for.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,8 @@ pub struct CountyKeys {
     folder: PathBuf,
     pub root: PublicKey,
     pub rundown: Signer,
+    /// Vouches for the county's time; none where keys are older than the link, until the root key was at hand once.
+    pub time: Option<Signer>,
     /// The keys document under the root's signature, as stations get it.
     pub document: Envelope,
     keys: Keys,
@@ -70,15 +72,25 @@ impl CountyKeys {
     /// Opens the keys as they are, and changes nothing.
     pub fn look(folder: &Path) -> Result<CountyKeys, KeysFault> {
         let rundown = read_secret(&folder.join("rundown.key"))?;
+        let time = folder.join("time.key");
+        let time = if time.exists() { Some(read_secret(&time)?) } else { None };
         let (root, document, keys) = read_document(folder)?;
-        Ok(CountyKeys { folder: folder.to_owned(), root, rundown, document, keys })
+        Ok(CountyKeys { folder: folder.to_owned(), root, rundown, time, document, keys })
     }
 
-    /// Signs the keys document anew when the quiet hours differ or the end is near.
+    /// Signs the keys document anew when the quiet hours differ, the end is near, or there is no time key yet.
     pub fn renew(&mut self, quiet: Quiet, now: Timestamp) -> Result<Ceremony, KeysFault> {
-        let current = self.keys.keys.iter().any(|key| {
-            key.id == *self.rundown.id() && !key.revoked && key.not_before <= now && now + RENEW_BEFORE < key.not_after
-        });
+        let is_current = |signer: &Signer, purpose: Use| {
+            self.keys.keys.iter().any(|key| {
+                key.id == *signer.id()
+                    && key.purpose == purpose
+                    && !key.revoked
+                    && key.not_before <= now
+                    && now + RENEW_BEFORE < key.not_after
+            })
+        };
+        let current = is_current(&self.rundown, Use::Rundown)
+            && self.time.as_ref().is_some_and(|time| is_current(time, Use::Time));
         if current && self.keys.quiet == quiet {
             return Ok(Ceremony::Unchanged);
         }
@@ -87,7 +99,11 @@ impl CountyKeys {
             return Ok(Ceremony::RootNeeded);
         }
         let root = read_secret(&root_path)?;
-        sign(&self.folder, &root, &self.rundown, self.keys.version + 1, quiet, now)?;
+        if self.time.is_none() {
+            self.time = Some(time_key(&self.folder)?);
+        }
+        let time = self.time.as_ref();
+        sign(&self.folder, &root, (&self.rundown, time), self.keys.version + 1, quiet, now)?;
         (self.root, self.document, self.keys) = read_document(&self.folder)?;
         Ok(Ceremony::Renewed)
     }
@@ -95,6 +111,28 @@ impl CountyKeys {
     /// What a station begins with.
     pub fn trust(&self) -> Result<Trust, Refusal> {
         Trust::begin(&self.root, &self.document)
+    }
+
+    /// The version of the keys document.
+    pub fn version(&self) -> u64 {
+        self.keys.version
+    }
+
+    /// What the link vouches with.
+    pub fn for_link(&self) -> crate::link::county::Keys {
+        crate::link::county::Keys {
+            root: self.root.clone(),
+            document: self.document.clone(),
+            version: self.keys.version,
+            time: self.time_signer(),
+        }
+    }
+
+    /// The time key once the document vouches for it.
+    pub fn time_signer(&self) -> Option<Signer> {
+        let time = self.time.as_ref()?;
+        let vouched = self.keys.keys.iter().any(|key| key.id == *time.id() && key.purpose == Use::Time);
+        vouched.then(|| Signer::from_secret(&time.secret()))
     }
 
     /// Until when the rundown key may sign.
@@ -112,29 +150,37 @@ fn first_start(folder: &Path, quiet: Quiet, now: Timestamp) -> Result<(), KeysFa
     let (root, rundown) = (Signer::generate(), Signer::generate());
     write_secret(&folder.join("root.key"), &root)?;
     write_secret(&folder.join("rundown.key"), &rundown)?;
+    let time = time_key(folder)?;
     let public = folder.join("root.pub");
     durable::write(&public, format!("{}\n", root.public()).as_bytes(), 0o644).map_err(|error| fault(&public, error))?;
-    sign(folder, &root, &rundown, 1, quiet, now)
+    sign(folder, &root, (&rundown, Some(&time)), 1, quiet, now)
+}
+
+fn time_key(folder: &Path) -> Result<Signer, KeysFault> {
+    let time = Signer::generate();
+    write_secret(&folder.join("time.key"), &time)?;
+    Ok(time)
 }
 
 fn sign(
     folder: &Path,
     root: &Signer,
-    rundown: &Signer,
+    (rundown, time): (&Signer, Option<&Signer>),
     version: u64,
     quiet: Quiet,
     now: Timestamp,
 ) -> Result<(), KeysFault> {
-    let key = Key {
-        id: rundown.id().clone(),
-        purpose: Use::Rundown,
-        public: rundown.public(),
+    let key = |signer: &Signer, purpose: Use| Key {
+        id: signer.id().clone(),
+        purpose,
+        public: signer.public(),
         // A day early: a station's clock may be behind.
         not_before: now - TimeDelta::days(1),
         not_after: now + VALID_FOR,
         revoked: false,
     };
-    let keys = Keys { version, keys: vec![key], quiet };
+    let working = std::iter::once(key(rundown, Use::Rundown)).chain(time.map(|time| key(time, Use::Time)));
+    let keys = Keys { version, keys: working.collect(), quiet };
     let payload = serde_json::to_vec(&keys).expect("a keys document is always written");
     let envelope = Envelope::seal(KEYS_TYPE, payload, &[root]);
     let bytes = serde_json::to_vec(&envelope).expect("an envelope is always written");
@@ -206,6 +252,31 @@ mod tests {
 
         std::fs::write(folder.path().join("keys.json"), "{}").unwrap();
         assert!(matches!(CountyKeys::open(folder.path(), quiet(21), now), Err(KeysFault::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_county_older_than_the_link_gets_a_time_key_while_the_root_is_here() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
+        let (keys, _) = CountyKeys::open(folder.path(), quiet(21), now).unwrap();
+        assert!(keys.time_signer().is_some());
+        let root_path = folder.path().join("root.key");
+        let root = read_secret(&root_path).unwrap();
+        std::fs::remove_file(folder.path().join("time.key")).unwrap();
+        sign(folder.path(), &root, (&keys.rundown, None), 2, quiet(21), now).unwrap();
+
+        let away = folder.path().join("away");
+        std::fs::rename(&root_path, &away).unwrap();
+        let (keys, ceremony) = CountyKeys::open(folder.path(), quiet(21), now).unwrap();
+        assert_eq!((ceremony, keys.time_signer().is_none(), keys.version()), (Ceremony::RootNeeded, true, 2));
+        std::fs::rename(&away, &root_path).unwrap();
+        let (keys, ceremony) = CountyKeys::open(folder.path(), quiet(21), now).unwrap();
+        let time = keys.time_signer().unwrap();
+        assert_eq!((ceremony, keys.version()), (Ceremony::Renewed, 3));
+        let named = |key: &Key| key.purpose == Use::Time && key.id == *time.id();
+        assert!(keys.trust().unwrap().keys().keys.iter().any(named));
+        let (_, ceremony) = CountyKeys::open(folder.path(), quiet(21), now).unwrap();
+        assert_eq!(ceremony, Ceremony::Unchanged);
     }
 
     #[test]

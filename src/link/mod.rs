@@ -4,5 +4,6 @@
 //! it pinned when it was enrolled, whoever carried it. TLS keeps what passes from curious eyes, and the station's own
 //! signature on each request keeps others from asking in its name.
 
+pub mod county;
 pub mod proof;
 pub mod wire;

@@ -1,0 +1,142 @@
+//! A box as the county's end of the link knows it: its key, its stations, when it was heard.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::bounds::{Bucket, REQUESTS_BURST, REQUESTS_PER_SECOND};
+use crate::base::{Id, Timestamp};
+use crate::ledger::{BoxRow, BoxState, Heard};
+use crate::link::wire::Status;
+use crate::rundown::seal::{KeyId, PublicKey};
+
+/// A box that says nothing for this long is silent: it asks every minute at the least, and a line that is bad for a
+/// quarter of an hour is worth a telephone call.
+pub const SILENT_AFTER: TimeDelta = TimeDelta::minutes(10);
+
+/// What the ledger says of a box, with what only this process knows.
+pub struct Member {
+    pub key: KeyId,
+    pub public: PublicKey,
+    pub stations: Vec<Id>,
+    pub state: BoxState,
+    now: Mutex<Now>,
+}
+
+struct Now {
+    bucket: Bucket,
+    /// None while it was never heard.
+    heard_at: Option<Timestamp>,
+    status: Option<Status>,
+    /// What of these the ledger does not have yet.
+    unsaved: bool,
+    unsaved_status: bool,
+    /// It was told that this box is silent.
+    silent: bool,
+    /// Silence counts from here where it was never heard.
+    since: Timestamp,
+}
+
+/// A box as others may look at it.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub key: KeyId,
+    pub public: PublicKey,
+    pub stations: Vec<Id>,
+    pub state: BoxState,
+    pub heard_at: Option<Timestamp>,
+    pub status: Option<Status>,
+    pub silent: bool,
+}
+
+impl Member {
+    /// `before` is the same box as it was known until now.
+    pub fn new(row: BoxRow, before: Option<&Member>, monotonic: Duration, now: Timestamp) -> Member {
+        let fresh = || Now {
+            bucket: Bucket::new(REQUESTS_BURST, f64::from(REQUESTS_PER_SECOND), monotonic),
+            heard_at: row.last_heard,
+            status: row.last_status.as_deref().and_then(|text| serde_json::from_str(text).ok()),
+            unsaved: false,
+            unsaved_status: false,
+            silent: false,
+            // A county that was off itself cannot say who was silent meanwhile.
+            since: now,
+        };
+        let before = before.map(|before| {
+            let was = before.now();
+            Now {
+                bucket: was.bucket.clone(),
+                heard_at: was.heard_at,
+                status: was.status.clone(),
+                unsaved: was.unsaved,
+                unsaved_status: was.unsaved_status,
+                silent: was.silent,
+                since: if before.state == row.state { was.since } else { now },
+            }
+        });
+        let state = before.unwrap_or_else(fresh);
+        Member { key: row.key, public: row.public, stations: row.stations, state: row.state, now: Mutex::new(state) }
+    }
+
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// False when it asks too often.
+    pub fn may_ask(&self, monotonic: Duration) -> bool {
+        self.now().bucket.take(monotonic)
+    }
+
+    pub fn heard(&self, at: Timestamp, status: Option<Status>) {
+        let mut now = self.now();
+        (now.heard_at, now.unsaved) = (Some(at), true);
+        if status.is_some() {
+            (now.status, now.unsaved_status) = (status, true);
+        }
+    }
+
+    /// What is to be kept of it, if anything is new.
+    pub fn unsaved(&self) -> Option<Heard> {
+        let mut now = self.now();
+        if !std::mem::take(&mut now.unsaved) {
+            return None;
+        }
+        let with_status = std::mem::take(&mut now.unsaved_status);
+        let status = now.status.as_ref().filter(|_| with_status);
+        let status = status.map(|status| serde_json::to_string(status).expect("a status has text keys and no NaN"));
+        Some(Heard { key: self.key.clone(), at: now.heard_at?, status })
+    }
+
+    /// Puts back what could not be kept.
+    pub fn still_unsaved(&self) {
+        let mut now = self.now();
+        (now.unsaved, now.unsaved_status) = (true, now.status.is_some());
+    }
+
+    /// True when it has just fallen silent, false when it has just been heard again.
+    pub fn changed(&self, at: Timestamp) -> Option<bool> {
+        let mut now = self.now();
+        let last = now.heard_at.map_or(now.since, |heard| heard.max(now.since));
+        let is_silent = self.state == BoxState::Confirmed && at - last >= SILENT_AFTER;
+        if is_silent == now.silent {
+            return None;
+        }
+        now.silent = is_silent;
+        // One that was revoked while it was silent is not there again: nothing is told of it.
+        (self.state == BoxState::Confirmed).then_some(is_silent)
+    }
+
+    pub fn seen(&self) -> Seen {
+        let now = self.now();
+        Seen {
+            key: self.key.clone(),
+            public: self.public.clone(),
+            stations: self.stations.clone(),
+            state: self.state,
+            heard_at: now.heard_at,
+            status: now.status.clone(),
+            silent: now.silent,
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The county's end of the link: who may ask, what is in force for whom, what boxes said. Knows no planner and no
+//! catalog: the county offers each sealed rundown here once it is on disk.
+
+mod bounds;
+pub mod code;
+mod member;
+mod router;
+mod served;
+mod serving;
+pub mod tls;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+use self::bounds::{Attempts, Bucket, TIMES_PER_SECOND};
+use self::member::Member;
+use self::served::{InForce, KeysInForce};
+use crate::base::{Clock, Id, Timestamp};
+use crate::ledger::{BoxState, Ledger, LedgerFault};
+use crate::link::proof::Proofs;
+use crate::rundown::document::Edge;
+use crate::rundown::seal::{Envelope, KeyId, PublicKey, Signer};
+use crate::store::Store;
+
+pub use member::{SILENT_AFTER, Seen};
+pub use router::router;
+pub use serving::{CONNECTIONS_MAX, Options, ServeFault, Serving, Transport, listen};
+
+/// What the county vouches with.
+pub struct Keys {
+    pub root: PublicKey,
+    /// The keys document under the root's signature, and its version.
+    pub document: Envelope,
+    pub version: u64,
+    /// None in a county whose keys are older than the link, until its root key is at hand.
+    pub time: Option<Signer>,
+}
+
+/// A station has accepted a rundown that the county never made, as after a restored backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newer {
+    pub station: Id,
+    pub held: Edge,
+    pub ours: Edge,
+}
+
+/// The county's end.
+pub struct Gate {
+    ledger: Ledger,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    root: PublicKey,
+    time: Mutex<Option<Arc<Signer>>>,
+    keys: RwLock<Arc<KeysInForce>>,
+    /// One channel a station, so that a changed rundown wakes those who wait for it and nobody else.
+    in_force: RwLock<BTreeMap<Id, watch::Sender<Option<Arc<InForce>>>>>,
+    boxes: RwLock<HashMap<KeyId, Arc<Member>>>,
+    /// Moves when keys, HOLD or boxes change: everybody who waits looks again.
+    changes: watch::Sender<u64>,
+    proofs: Mutex<Proofs>,
+    attempts: Mutex<Attempts>,
+    times: Mutex<Bucket>,
+    held: AtomicBool,
+    newer: Mutex<Option<Newer>>,
+    /// Rung when the county should make a pass at once.
+    bell: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Gate {
+    /// Takes up the boxes of the ledger.
+    ///
+    /// Errors: the ledger cannot be read.
+    pub async fn open(
+        ledger: Ledger,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        keys: Keys,
+        bell: Box<dyn Fn() + Send + Sync>,
+    ) -> Result<Gate, LedgerFault> {
+        let monotonic = clock.monotonic();
+        let gate = Gate {
+            ledger,
+            store,
+            root: keys.root,
+            time: Mutex::new(keys.time.map(Arc::new)),
+            keys: RwLock::new(Arc::new(KeysInForce { version: keys.version, document: keys.document })),
+            in_force: RwLock::default(),
+            boxes: RwLock::default(),
+            changes: watch::Sender::new(0),
+            proofs: Mutex::default(),
+            attempts: Mutex::new(Attempts::new(monotonic)),
+            times: Mutex::new(Bucket::new(TIMES_PER_SECOND, f64::from(TIMES_PER_SECOND), monotonic)),
+            held: AtomicBool::new(false),
+            newer: Mutex::default(),
+            bell,
+            clock,
+        };
+        gate.reload().await?;
+        Ok(gate)
+    }
+
+    /// Puts a rundown in force. It is on disk already.
+    pub fn offer(&self, station: &Id, envelope: Arc<Envelope>, edge: Edge) {
+        let fresh = Some(Arc::new(InForce::new(envelope, edge)));
+        if let Some(sender) = read(&self.in_force).get(station) {
+            sender.send_replace(fresh);
+            return;
+        }
+        let mut all = self.in_force.write().unwrap_or_else(PoisonError::into_inner);
+        all.entry(station.clone()).or_insert_with(|| watch::Sender::new(None)).send_replace(fresh);
+    }
+
+    /// Puts a keys document in force.
+    pub fn renew_keys(&self, document: Envelope, version: u64, time: Option<Signer>) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(KeysInForce { version, document });
+        *lock(&self.time) = time.map(Arc::new);
+        self.changed();
+    }
+
+    /// In HOLD nothing is let in and no rundown goes out; what boxes report is still taken.
+    pub fn set_hold(&self, held: bool) {
+        if self.held.swap(held, Ordering::SeqCst) != held {
+            self.changed();
+        }
+    }
+
+    /// A box reported a rundown newer than the county's own; nothing goes out until this was taken up with
+    /// [`Gate::newer_is_known`].
+    pub fn newer(&self) -> Option<Newer> {
+        lock(&self.newer).clone()
+    }
+
+    /// The county is in HOLD for it, on disk.
+    pub fn newer_is_known(&self) {
+        *lock(&self.newer) = None;
+    }
+
+    /// Looks at the ledger's boxes anew, after one was let in, confirmed or revoked.
+    ///
+    /// Errors: the ledger cannot be read; what was known stays.
+    pub async fn reload(&self) -> Result<(), LedgerFault> {
+        let rows = self.ledger.boxes().await?;
+        let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
+        let mut boxes = self.boxes.write().unwrap_or_else(PoisonError::into_inner);
+        let fresh = rows
+            .into_iter()
+            .map(|row| {
+                let before = boxes.get(&row.key).cloned();
+                (row.key.clone(), Arc::new(Member::new(row, before.as_deref(), monotonic, now)))
+            })
+            .collect();
+        *boxes = fresh;
+        drop(boxes);
+        self.changed();
+        Ok(())
+    }
+
+    /// The stations that have a confirmed box.
+    pub fn stations(&self) -> BTreeSet<Id> {
+        let boxes = read(&self.boxes);
+        let confirmed = boxes.values().filter(|member| member.state == BoxState::Confirmed);
+        confirmed.flat_map(|member| member.stations.iter().cloned()).collect()
+    }
+
+    /// Every box.
+    pub fn seen(&self) -> Vec<Seen> {
+        let mut seen: Vec<Seen> = read(&self.boxes).values().map(|member| member.seen()).collect();
+        seen.sort_by(|a, b| (&a.stations, &a.key).cmp(&(&b.stations, &b.key)));
+        seen
+    }
+
+    pub fn root(&self) -> &PublicKey {
+        &self.root
+    }
+
+    /// One pass a minute: keeps when boxes were heard, and tells once who fell silent and who is there again.
+    ///
+    /// Errors: the ledger cannot be written; it is tried again at the next pass.
+    pub async fn turn(&self, now: Timestamp) -> Result<(), LedgerFault> {
+        let members: Vec<Arc<Member>> = read(&self.boxes).values().cloned().collect();
+        for member in &members {
+            let stations = names(&member.stations);
+            match member.changed(now) {
+                Some(true) => warn!(
+                    "the box of {stations} has not been heard for {} minutes; look at its power and its line",
+                    SILENT_AFTER.num_minutes()
+                ),
+                Some(false) => info!("the box of {stations} is heard again"),
+                None => {}
+            }
+        }
+        let heard: Vec<_> = members.iter().filter_map(|member| member.unsaved()).collect();
+        let kept = self.ledger.record_heard(&heard).await;
+        if kept.is_err() {
+            let unsaved = members.iter().filter(|member| heard.iter().any(|heard| heard.key == member.key));
+            unsaved.for_each(|member| member.still_unsaved());
+        }
+        kept
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    fn is_held(&self) -> bool {
+        self.held.load(Ordering::SeqCst) || lock(&self.newer).is_some()
+    }
+
+    /// Compares what a station holds with what is in force here.
+    fn compare(&self, station: &Id, held: Edge) {
+        let all = read(&self.in_force);
+        let Some(ours) = all.get(station).and_then(|sender| sender.borrow().as_ref().map(|in_force| in_force.edge))
+        else {
+            return;
+        };
+        // While the county waits already, it is known.
+        if held <= ours || self.is_held() {
+            return;
+        }
+        warn!(
+            "{station} holds rundown {}.{}, newer than the county's {}.{}: was a backup restored?",
+            held.epoch, held.version, ours.epoch, ours.version
+        );
+        *lock(&self.newer) = Some(Newer { station: station.clone(), held, ours });
+        drop(all);
+        self.changed();
+        (self.bell)();
+    }
+}
+
+fn names(stations: &[Id]) -> String {
+    stations.iter().map(Id::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,354 @@
+//! The paths of the wire, answered.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Path, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use tower::ServiceExt as _;
+
+use super::member::Member;
+use super::{Gate, code, lock, read};
+use crate::base::{Digest, Id};
+use crate::ledger::{AiringFilter, BoxFault, BoxState, LedgerFault, ReceiptFault};
+use crate::link::proof;
+use crate::link::wire::{self, Claims, EnrolAsk, Enrolled, Receipts, Refused, Status, Time, Why};
+use crate::rundown::Outcome;
+use crate::rundown::document::Edge;
+use crate::rundown::seal::Envelope;
+
+/// A body that takes longer is let go: a megabyte at 64 kbit/s takes two minutes.
+const BODY_WAIT: Duration = Duration::from_secs(180);
+/// The claims of this many days are told: a rundown's fortnight, and a day for clocks.
+const CLAIMS_BACK: TimeDelta = TimeDelta::days(15);
+/// No epoch lies further ahead than this: a box with a broken disk must not push the county's own beyond reason.
+const EPOCH_AHEAD_MAX: TimeDelta = TimeDelta::days(3650);
+
+type Shared = State<Arc<Gate>>;
+
+/// All paths of the wire.
+pub fn router(gate: Arc<Gate>) -> Router {
+    Router::new()
+        .route(wire::ENROL, post(enrol))
+        .route(wire::RUNDOWN, get(rundown))
+        .route(&format!("{}/{{clip}}", wire::CLIPS), get(clip))
+        .route(wire::RECEIPTS, post(receipts))
+        .route(wire::STATUS, post(status))
+        .route(wire::TIME, get(time))
+        .route(wire::CLAIMS, get(claims))
+        .fallback(|| async { refused(Why::NotFound, "there is nothing under this path").into_response() })
+        .with_state(gate)
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let status = match self.why {
+            Why::BadRequest => StatusCode::BAD_REQUEST,
+            Why::BadProof => StatusCode::UNAUTHORIZED,
+            Why::BadCode | Why::Pending | Why::Revoked => StatusCode::FORBIDDEN,
+            Why::NotFound => StatusCode::NOT_FOUND,
+            Why::OutOfOrder => StatusCode::CONFLICT,
+            Why::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Why::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        (status, json(&self)).into_response()
+    }
+}
+
+fn refused(why: Why, say: impl Into<String>) -> Refused {
+    Refused { why, say: say.into(), acknowledged: None }
+}
+
+fn json<T: Serialize>(value: &T) -> Response {
+    let bytes = serde_json::to_vec(value).expect("what goes over the link is always written");
+    ([(header::CONTENT_TYPE, "application/json")], bytes).into_response()
+}
+
+fn in_hold() -> Refused {
+    refused(Why::Unavailable, "the county waits in HOLD until a person releases it; ask again later")
+}
+
+/// The ledger's faults are told once here, where the request ends.
+fn unavailable(fault: &LedgerFault) -> Refused {
+    tracing::error!("a village box was not answered: {fault}");
+    refused(Why::Unavailable, "the county cannot read or write its ledger at the moment; ask again later")
+}
+
+/// A request whose proof was taken.
+struct Asked {
+    member: Arc<Member>,
+    body: Bytes,
+    headers: HeaderMap,
+}
+
+impl Gate {
+    /// Takes the proof of a request by a confirmed box.
+    async fn asked(&self, request: Request) -> Result<Asked, Refused> {
+        let (parts, body) = request.into_parts();
+        let token = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = token.and_then(|text| text.strip_prefix("Bearer "));
+        let token = token.ok_or_else(|| refused(Why::BadProof, "the request carries no proof"))?.to_owned();
+        let unknown = || refused(Why::BadProof, "no box is known here under the key of this proof; enrol it");
+        let key = proof::key_of(&token).ok_or_else(unknown)?;
+        let member = read(&self.boxes).get(&key).cloned().ok_or_else(unknown)?;
+        let body = bounded(body).await?;
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let asked = (parts.method.as_str(), path, &body[..]);
+        let taken = lock(&self.proofs).take(&token, &member.public, asked, self.clock.now());
+        taken.map_err(|fault| refused(Why::BadProof, format!("the proof is not taken: {fault}")))?;
+        match member.state {
+            BoxState::Pending => {
+                return Err(refused(
+                    Why::Pending,
+                    "a person at the county has to confirm this box's fingerprint first",
+                ));
+            }
+            BoxState::Revoked => return Err(refused(Why::Revoked, "the county took this box's key back")),
+            BoxState::Confirmed => {}
+        }
+        if !member.may_ask(self.clock.monotonic()) {
+            return Err(refused(Why::TooMany, "this box asks too often; wait a few seconds"));
+        }
+        member.heard(self.clock.now(), None);
+        Ok(Asked { member, body, headers: parts.headers })
+    }
+
+    /// Errors: an edge that no county could have made.
+    fn plausible(&self, edge: Edge) -> Result<Edge, Refused> {
+        let most = (self.clock.now() + EPOCH_AHEAD_MAX).timestamp_millis();
+        let fits = edge.epoch <= most.unsigned_abs() && edge.version <= u64::from(u32::MAX);
+        if fits { Ok(edge) } else { Err(refused(Why::BadRequest, "no rundown has such a number")) }
+    }
+}
+
+async fn bounded(body: Body) -> Result<Bytes, Refused> {
+    match tokio::time::timeout(BODY_WAIT, to_bytes(body, wire::BODY_BYTES_MAX)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(refused(Why::BadRequest, "the question is too long, or broke off")),
+        Err(_) => Err(refused(Why::BadRequest, "the question took too long")),
+    }
+}
+
+fn unreadable(error: impl std::fmt::Display) -> Refused {
+    refused(Why::BadRequest, format!("the question does not read: {error}"))
+}
+
+async fn enrol(State(gate): Shared, request: Request) -> Result<Response, Refused> {
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    if !lock(&gate.attempts).take(address, gate.clock.monotonic()) {
+        return Err(refused(Why::TooMany, "too many boxes ask to be let in; wait a minute"));
+    }
+    if gate.is_held() {
+        return Err(in_hold());
+    }
+    let body = bounded(request.into_body()).await?;
+    let ask: EnrolAsk = serde_json::from_slice(&body).map_err(unreadable)?;
+    if !proof::is_signed(&ask.public, &wire::enrol_message(&ask.code, &ask.public), &ask.signature) {
+        return Err(refused(Why::BadProof, "the question is not signed with the key it names"));
+    }
+    let stations = match gate.ledger.enrol(code::digest(&ask.code), &ask.public, gate.clock.now()).await {
+        Ok(stations) => stations,
+        Err(BoxFault::Ledger(fault)) => return Err(unavailable(&fault)),
+        Err(fault) => return Err(refused(Why::BadCode, fault.to_string())),
+    };
+    gate.reload().await.map_err(|fault| unavailable(&fault))?;
+    let (key, version, stations_named) = (ask.public.id(), &ask.version, super::names(&stations));
+    tracing::info!(%key, version, "a box for {stations_named} was let in and waits to be confirmed");
+    let keys = read(&gate.keys).document.clone();
+    Ok(json(&Enrolled { stations, root: gate.root.clone(), keys }))
+}
+
+#[derive(Deserialize)]
+struct RundownQuery {
+    station: Id,
+    #[serde(default)]
+    wait: u64,
+    #[serde(default)]
+    epoch: u64,
+    #[serde(default)]
+    version: u64,
+    #[serde(default)]
+    keys: u64,
+}
+
+async fn rundown(State(gate): Shared, request: Request) -> Result<Response, Refused> {
+    let query = Query::<RundownQuery>::try_from_uri(request.uri());
+    let asked = gate.asked(request).await?;
+    let Query(query) = query.map_err(unreadable)?;
+    if !asked.member.stations.contains(&query.station) {
+        return Err(refused(Why::NotFound, format!("{} is not a station of this box", query.station)));
+    }
+    let held = gate.plausible(Edge { epoch: query.epoch, version: query.version })?;
+    gate.compare(&query.station, held);
+    let has = asked.headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
+    let takes_gzip = asked.headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let takes_gzip = takes_gzip.is_some_and(|value| value.split(',').any(|one| one.trim().starts_with("gzip")));
+    let over = tokio::time::sleep(Duration::from_secs(query.wait.min(wire::WAIT_MAX_S)));
+    tokio::pin!(over);
+    let mut changes = gate.changes.subscribe();
+    loop {
+        changes.mark_unchanged();
+        // A confirmation may be taken back, and HOLD begin, while it waits.
+        let confirmed = read(&gate.boxes).get(&asked.member.key).is_some_and(|now| now.state == BoxState::Confirmed);
+        if !confirmed {
+            return Err(refused(Why::Revoked, "the county took this box's key back"));
+        }
+        if gate.is_held() {
+            return Err(in_hold());
+        }
+        let station = read(&gate.in_force).get(&query.station).map(|sender| sender.subscribe());
+        let none_yet = || refused(Why::NotFound, format!("there is no rundown for {} yet", query.station));
+        let mut station = station.ok_or_else(none_yet)?;
+        let in_force = station.borrow_and_update().clone().ok_or_else(none_yet)?;
+        let keys = read(&gate.keys).clone();
+        let etag = in_force.etag(&keys);
+        if has != Some(etag.as_str()) {
+            let newer_keys = (keys.version > query.keys).then_some(&*keys);
+            let (body, is_packed) = in_force.body(newer_keys, takes_gzip);
+            let mut response = ([(header::CONTENT_TYPE, "application/json")], body).into_response();
+            tag(&mut response, &etag);
+            if is_packed {
+                response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            }
+            return Ok(response);
+        }
+        tokio::select! {
+            _ = station.changed() => {}
+            _ = changes.changed() => {}
+            () = &mut over => {
+                let mut response = StatusCode::NOT_MODIFIED.into_response();
+                tag(&mut response, &etag);
+                asked.member.heard(gate.clock.now(), None);
+                return Ok(response);
+            }
+        }
+    }
+}
+
+fn tag(response: &mut Response, etag: &str) {
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, HeaderValue::from_str(etag).expect("a digest and a number are ASCII"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+}
+
+async fn clip(State(gate): Shared, Path(clip): Path<String>, request: Request) -> Result<Response, Refused> {
+    let asked = gate.asked(request).await?;
+    if gate.is_held() {
+        return Err(in_hold());
+    }
+    let none = || refused(Why::NotFound, "there is no such clip");
+    let clip: Digest = clip.parse().map_err(|_| none())?;
+    if !gate.store.contains(&clip) {
+        return Err(none());
+    }
+    let mut request = Request::new(Body::empty());
+    // The bytes never change under their name: a range is all there is to ask for.
+    asked.headers.get(header::RANGE).inspect(|range| {
+        request.headers_mut().insert(header::RANGE, (*range).clone());
+    });
+    let file = tower_http::services::ServeFile::new(gate.store.path(&clip));
+    let Ok(response) = file.oneshot(request).await;
+    let mut response = response.map(Body::new);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("audio/ogg"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable"));
+    Ok(response)
+}
+
+async fn receipts(State(gate): Shared, request: Request) -> Result<Response, Refused> {
+    let asked = gate.asked(request).await?;
+    let batch: Receipts = serde_json::from_slice(&asked.body).map_err(unreadable)?;
+    if batch.receipts.len() > wire::RECEIPTS_MAX {
+        return Err(refused(Why::BadRequest, format!("a batch has {} receipts at the most", wire::RECEIPTS_MAX)));
+    }
+    let texts: Vec<&str> = batch.receipts.iter().map(|text| text.get()).collect();
+    let recorded = gate.ledger.record_chained_receipts(&asked.member.key, batch.before, batch.first, &texts).await;
+    match recorded {
+        Ok(acknowledged) => Ok(json(&acknowledged)),
+        Err(ReceiptFault::Ledger(fault)) => Err(unavailable(&fault)),
+        Err(ReceiptFault::NotConfirmed) => Err(refused(Why::Revoked, "the county took this box's key back")),
+        Err(fault @ (ReceiptFault::Unreadable { .. } | ReceiptFault::OtherStation(_))) => Err(unreadable(fault)),
+        Err(fault @ ReceiptFault::OutOfOrder(_)) => {
+            let say = fault.to_string();
+            let ReceiptFault::OutOfOrder(acknowledged) = fault else { unreachable!("it was matched") };
+            Err(Refused { why: Why::OutOfOrder, say, acknowledged: Some(acknowledged) })
+        }
+    }
+}
+
+async fn status(State(gate): Shared, request: Request) -> Result<StatusCode, Refused> {
+    let asked = gate.asked(request).await?;
+    let status: Status = serde_json::from_slice(&asked.body).map_err(unreadable)?;
+    let other = status.stations.iter().find(|one| !asked.member.stations.contains(&one.station));
+    if let Some(other) = other {
+        return Err(refused(Why::NotFound, format!("{} is not a station of this box", other.station)));
+    }
+    for one in &status.stations {
+        gate.compare(&one.station, gate.plausible(one.held)?);
+    }
+    asked.member.heard(gate.clock.now(), Some(status));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct TimeQuery {
+    nonce: String,
+}
+
+async fn time(State(gate): Shared, request: Request) -> Result<Response, Refused> {
+    if !lock(&gate.times).take(gate.clock.monotonic()) {
+        return Err(refused(Why::TooMany, "too many ask for the time; wait a second"));
+    }
+    let Query(TimeQuery { nonce }) = Query::try_from_uri(request.uri()).map_err(unreadable)?;
+    if nonce.len() != wire::NONCE_DIGITS || !nonce.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(refused(Why::BadRequest, format!("a nonce is {} hex digits", wire::NONCE_DIGITS)));
+    }
+    let signer = lock(&gate.time).clone();
+    let signer = signer.ok_or_else(|| refused(Why::Unavailable, "the county has no key to vouch for its time yet"))?;
+    let payload = serde_json::to_vec(&Time { nonce, at: gate.clock.now() }).expect("a time is always written");
+    let mut response = json(&Envelope::seal(wire::TIME_TYPE, payload, &[&signer]));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+#[derive(Deserialize)]
+struct ClaimsQuery {
+    station: Id,
+}
+
+async fn claims(State(gate): Shared, request: Request) -> Result<Response, Refused> {
+    let query = Query::<ClaimsQuery>::try_from_uri(request.uri());
+    let asked = gate.asked(request).await?;
+    let Query(ClaimsQuery { station }) = query.map_err(unreadable)?;
+    if gate.is_held() {
+        // What a restored ledger has forgotten must not sound again.
+        return Err(in_hold());
+    }
+    if !asked.member.stations.contains(&station) {
+        return Err(refused(Why::NotFound, format!("{station} is not a station of this box")));
+    }
+    let now = gate.clock.now();
+    let filter = AiringFilter {
+        from: now - CLAIMS_BACK,
+        to: now + TimeDelta::days(1),
+        station: Some(station),
+        broadcast: None,
+        state: None,
+    };
+    let rows = gate.ledger.airings(&filter).await.map_err(|fault| unavailable(&fault))?;
+    let ended = rows
+        .into_iter()
+        .filter(|row| row.outcome.is_some_and(|outcome| outcome != Outcome::Unreported))
+        .map(|row| (row.id, row.started))
+        .collect();
+    let acknowledged = gate.ledger.acknowledged(&asked.member.key).await.map_err(|fault| unavailable(&fault))?;
+    Ok(json(&Claims { ended, acknowledged }))
+}

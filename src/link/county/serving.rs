@@ -1,0 +1,211 @@
+//! The listener of the link: TLS, or plain HTTP on loopback or behind a proxy that ends TLS.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::Handle;
+use axum_server::accept::Accept;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use futures::future::BoxFuture;
+use hyper_util::rt::TokioTimer;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::Service;
+
+use super::tls::{self, TlsFault};
+
+/// Connections at a time: 10,000 waiting stations, and what comes in between while a proxy reconnects them.
+pub const CONNECTIONS_MAX: usize = 12_000;
+/// Between two questions of a connection, and for the head of one: a box asks again at once, or some seconds later.
+const HEAD_WAIT: Duration = Duration::from_secs(90);
+/// The lines of a question's head, of which a proof is one, are far shorter.
+const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// What is under way when the daemon stops may end within this.
+const STOP_MAX: Duration = Duration::from_secs(2);
+/// The certificate's files are looked at this often: what renews them (ACME) need not restart the daemon.
+const CERTIFICATE_LOOK: Duration = Duration::from_secs(600);
+
+/// Where the link is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    pub listen: SocketAddr,
+    pub transport: Transport,
+    /// How boxes reach it, as `https://county.example:8443`, for the line that `enrol` prints.
+    pub url: Option<String>,
+}
+
+/// Who keeps what passes from curious eyes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Transport {
+    Tls {
+        certificate: PathBuf,
+        key: PathBuf,
+    },
+    /// A proxy in front of this machine ends TLS.
+    BehindProxy,
+    /// On loopback only.
+    Plain,
+}
+
+/// Why the link is not served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeFault {
+    #[error(
+        "[link] listen = {0} is open to others without TLS; name `certificate` and `key` (`cunxiang tls init` makes them), or write `behind_proxy = true` where a proxy ends TLS"
+    )]
+    Open(SocketAddr),
+    #[error("{0} is in use by another program; end it, or write another port in config/machine.toml [link] listen")]
+    InUse(SocketAddr),
+    #[error("{0} cannot be listened on: {1}; correct config/machine.toml [link] listen")]
+    Io(SocketAddr, std::io::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
+}
+
+/// A port that was taken, before anything is served on it.
+pub struct Serving {
+    listener: TcpListener,
+    options: Options,
+    tls: Option<RustlsConfig>,
+    handle: Handle<SocketAddr>,
+}
+
+/// Takes the port, and reads the certificate.
+///
+/// Errors: open to others without TLS, in use, certificate or key at fault.
+pub fn listen(options: &Options) -> Result<Serving, ServeFault> {
+    let tls = match &options.transport {
+        Transport::Tls { certificate, key } => Some(RustlsConfig::from_config(tls::server_config(certificate, key)?)),
+        Transport::Plain if !options.listen.ip().is_loopback() => return Err(ServeFault::Open(options.listen)),
+        Transport::Plain | Transport::BehindProxy => None,
+    };
+    let listener = TcpListener::bind(options.listen).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => ServeFault::InUse(options.listen),
+        _ => ServeFault::Io(options.listen, error),
+    })?;
+    listener.set_nonblocking(true).map_err(|error| ServeFault::Io(options.listen, error))?;
+    Ok(Serving { listener, options: options.clone(), tls, handle: Handle::new() })
+}
+
+impl Serving {
+    /// With port 0 the system chooses one.
+    pub fn address(&self) -> SocketAddr {
+        self.listener.local_addr().unwrap_or(self.options.listen)
+    }
+
+    /// Ends what is served, and lets what is under way end within two seconds.
+    pub fn stopper(&self) -> impl Fn() + Send + Sync + use<> {
+        let handle = self.handle.clone();
+        move || handle.graceful_shutdown(Some(STOP_MAX))
+    }
+
+    /// Serves for ever, or until stopped.
+    pub async fn serve(self, router: Router) {
+        let Serving { listener, options, tls, handle } = self;
+        let places = Places { free: Arc::new(Semaphore::new(CONNECTIONS_MAX)) };
+        let server = match axum_server::from_tcp(listener) {
+            Ok(server) => server.handle(handle),
+            Err(error) => {
+                tracing::error!("the link cannot be served: {error}");
+                return;
+            }
+        };
+        let mut server = server.acceptor(places.clone()).http1_only();
+        server
+            .http_builder()
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_WAIT)
+            .max_buf_size(HEAD_BYTES_MAX);
+        let by_address = router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let ended = match (tls, options.transport) {
+            (Some(config), Transport::Tls { certificate, key }) => {
+                let renewing = tokio::spawn(tls::renew(config.clone(), certificate, key, CERTIFICATE_LOOK));
+                let acceptor = RustlsAcceptor::new(config).acceptor(places);
+                let ended = server.acceptor(acceptor).serve(by_address).await;
+                renewing.abort();
+                ended
+            }
+            // The address is the proxy's: it says nothing of who asks.
+            (_, Transport::BehindProxy) => server.serve(router.into_make_service()).await,
+            (_, _) => server.serve(by_address).await,
+        };
+        if let Err(error) = ended {
+            tracing::error!("the link ended: {error}");
+        }
+    }
+}
+
+/// Lets no more in than [`CONNECTIONS_MAX`]; whoever comes then is hung up on, and comes back after a while.
+#[derive(Clone)]
+struct Places {
+    free: Arc<Semaphore>,
+}
+
+/// A service that holds a place as long as its connection is there.
+#[derive(Clone)]
+struct Placed<S> {
+    service: S,
+    _place: Arc<OwnedSemaphorePermit>,
+}
+
+impl<I: Send + 'static, S: Send + 'static> Accept<I, S> for Places {
+    type Stream = I;
+    type Service = Placed<S>;
+    type Future = BoxFuture<'static, std::io::Result<(I, Placed<S>)>>;
+
+    fn accept(&self, stream: I, service: S) -> Self::Future {
+        let place = self.free.clone().try_acquire_owned();
+        Box::pin(async move {
+            let place = place.map_err(|_| std::io::Error::from(std::io::ErrorKind::ConnectionRefused))?;
+            Ok((stream, Placed { service, _place: Arc::new(place) }))
+        })
+    }
+}
+
+impl<R, S: Service<R>> Service<R> for Placed<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> S::Future {
+        self.service.call(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(listen: &str, transport: Transport) -> Options {
+        Options { listen: listen.parse().unwrap(), transport, url: None }
+    }
+
+    #[test]
+    fn nothing_is_open_to_others_without_tls() {
+        let open = listen(&options("0.0.0.0:0", Transport::Plain)).err().unwrap();
+        assert!(open.to_string().contains("cunxiang tls init"), "{open}");
+        let here = listen(&options("127.0.0.1:0", Transport::Plain)).unwrap();
+        let taken = listen(&options(&here.address().to_string(), Transport::Plain)).err().unwrap();
+        assert!(matches!(taken, ServeFault::InUse(_)), "{taken}");
+        let nowhere = Transport::Tls { certificate: "/no/such.pem".into(), key: "/no/such.key".into() };
+        let fault = listen(&options("127.0.0.1:0", nowhere)).err().unwrap();
+        assert!(fault.to_string().contains("/no/such"), "{fault}");
+    }
+
+    #[tokio::test]
+    async fn places_come_back_with_their_connections() {
+        let places = Places { free: Arc::new(Semaphore::new(1)) };
+        let (_, first) = places.accept((), ()).await.unwrap();
+        assert!(places.accept((), ()).await.is_err());
+        drop(first);
+        assert!(places.accept((), ()).await.is_ok());
+    }
+}
