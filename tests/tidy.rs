@@ -27,7 +27,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     ("console", &["base", "lang", "audio", "card", "catalog", "planner", "rundown", "ledger", "store", "county"]),
     // The options of the others; which of their parts these are is theirs to say.
-    ("config", &["base", "card", "outbox", "station"]),
+    ("config", &["base", "card", "link", "outbox", "station"]),
     (
         "cmd",
         &[

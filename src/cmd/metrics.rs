@@ -6,6 +6,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use crate::base::Timestamp;
+use crate::cmd::status::Boxes;
 use crate::county::snapshot::Snapshot;
 use crate::outbox::Counts;
 use crate::station::{DeviceState, Status};
@@ -21,7 +22,13 @@ struct Ended {
 }
 
 /// Every metric, in the OpenMetrics text format.
-pub fn text(snapshot: &Snapshot, stations: &[Status], posts: Counts, now: Timestamp, is_shifted: bool) -> String {
+pub fn text(
+    snapshot: &Snapshot,
+    (stations, boxes): (&[Status], &Boxes),
+    posts: Counts,
+    now: Timestamp,
+    is_shifted: bool,
+) -> String {
     let mut registry = Registry::with_prefix("cunxiang");
     let mut put = |name: &str, help: &str, value: i64| {
         let gauge: Gauge = Gauge::default();
@@ -39,6 +46,9 @@ pub fn text(snapshot: &Snapshot, stations: &[Status], posts: Counts, now: Timest
     if let Some(expires) = snapshot.key_expires {
         put("key_expires_seconds", "when the rundown key ends, seconds since 1970 UTC", expires.timestamp());
     }
+    put("boxes_confirmed", "village boxes that are confirmed", boxes.confirmed as i64);
+    put("boxes_pending", "village boxes that wait for a person to confirm them", boxes.pending as i64);
+    put("boxes_silent", "stations whose village box has not been heard for 10 minutes", boxes.silent.len() as i64);
     put("posts_delivered", "calls delivered since the start", number(posts.delivered));
     put("posts_refused", "calls refused since the start", number(posts.refused));
     put("posts_unknown", "calls of which nobody knows whether they arrived, since the start", number(posts.unknown));

@@ -2,6 +2,7 @@
 #![deny(clippy::print_stdout, reason = "std's macros panic when whoever reads the output has gone; anstream's do not")]
 
 mod backup;
+mod boxes;
 mod card;
 mod check;
 mod check_texts;
@@ -102,6 +103,12 @@ enum Command {
     Status(status::Args),
     /// Who may do what
     People(order::People),
+    /// Make a code that lets one village box in
+    Enrol(boxes::EnrolArgs),
+    /// Village boxes: look at them, confirm and revoke them
+    Stations(boxes::StationsArgs),
+    /// A certificate for the link to village boxes
+    Tls(boxes::TlsArgs),
     /// What waits for a review; show, approve and reject editions
     Review(review::Args),
     /// Look at this machine: devices, disk, clock, ledger, keys, tokens
@@ -149,6 +156,9 @@ pub fn main() -> ExitCode {
         Command::Orders => order::orders(&args.place),
         Command::Status(sub) => status::run(&args.place, &sub),
         Command::People(sub) => order::people(&args.place, &sub),
+        Command::Enrol(sub) => boxes::enrol(&args.place, sub),
+        Command::Stations(sub) => boxes::stations(&args.place, &sub),
+        Command::Tls(sub) => boxes::tls(&args.place, &sub),
         Command::Doctor(sub) => doctor::run(&args.place, &sub),
         Command::Review(sub) => review::run(&args.place, &sub),
         Command::Backup(sub) => backup::backup(&args.place, &sub),

@@ -163,8 +163,8 @@ fn say(place: &Place, ask: &Ask) -> anyhow::Result<u8> {
                 .collect();
             page::table(&["NAME", "ACCOUNT", "ROLES", ""], &rows);
         }
-        // Asked for and printed by `review list`.
-        Answer::Reviews(_) => {}
+        // Asked for and printed by `review list`, `enrol` and `stations`.
+        Answer::Reviews(_) | Answer::Enrolment(_) | Answer::Boxes(_) => {}
         Answer::Refused(why) => bail!("{why}"),
     }
     Ok(FINE)

@@ -21,9 +21,11 @@ use crate::cmd::{FAULTS, FINE, Place, check, data, logging, on_air, page};
 use crate::config::{Machine, machine};
 use crate::console::control::{self, Control};
 use crate::console::monitor;
+use crate::county::boxes::Boxes;
 use crate::county::content::ContentFault;
 use crate::county::{self, County, CountyFault};
 use crate::ledger::Ledger;
+use crate::link::county as link;
 use crate::outbox::{self, Outbox};
 use crate::station;
 use crate::store::Store;
@@ -105,6 +107,7 @@ async fn daemon(
     let monitor_listener = monitor::listen(machine.listen).await?;
     // With port 0 the system chooses one.
     let listen = monitor_listener.local_addr()?;
+    let serving = machine.link.as_ref().map(link::listen).transpose()?;
     let ledger = Ledger::open(&data.join("ledger.db")).await?;
     let store =
         Store::open(data.join("clips")).with_context(|| format!("{} cannot be used", data.join("clips").display()))?;
@@ -119,7 +122,8 @@ async fn daemon(
         data: data.clone(),
         local: machine.loudspeakers.iter().map(|loudspeaker| loudspeaker.station.clone()).collect(),
     };
-    let county = County::open(options, clock.clone(), ledger.clone(), store.clone(), outbox.clone()).await?;
+    let local = options.local.clone();
+    let mut county = County::open(options, clock.clone(), ledger.clone(), store.clone(), outbox.clone()).await?;
     let board = county.board();
     {
         let snapshot = board.read();
@@ -149,6 +153,17 @@ async fn daemon(
 
     // One bell for everything that calls for a pass of the county.
     let bell = Arc::new(Notify::new());
+    let linked = match serving {
+        Some(serving) => {
+            let link_bell = bell.clone();
+            let ring = Box::new(move || link_bell.notify_one());
+            let gate = link::Gate::open(ledger.clone(), store.clone(), clock.clone(), county.link_keys(), ring).await?;
+            let gate = Arc::new(gate);
+            county.attach(gate.clone());
+            Some((serving, gate))
+        }
+        None => None,
+    };
     let receipt_bell = bell.clone();
     let station_options =
         station::Options { journal: data.join("journal"), loudspeakers: machine.loudspeakers, remote: false };
@@ -169,12 +184,19 @@ async fn daemon(
         clock: clock.clone(),
         passed_ms: passed_ms.clone(),
         is_shifted,
+        gate: linked.as_ref().map(|(_, gate)| gate.clone()),
     };
     let asked = watched.clone();
     let control_listener =
         control::listen(&data).with_context(|| format!("{} cannot be made", data.join(control::SOCKET).display()))?;
+    let boxes = linked.as_ref().map(|(serving, gate)| {
+        let url = machine.link.as_ref().and_then(|link| link.url.clone());
+        let url = url.unwrap_or_else(|| format!("https://{}", serving.address()));
+        Boxes { ledger: ledger.clone(), gate: gate.clone(), local, url }
+    });
     let control = Control {
         ledger,
+        boxes,
         board: board.clone(),
         clock: clock.clone(),
         bell: bell.clone(),
@@ -183,6 +205,12 @@ async fn daemon(
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(Arc::new(control).serve(control_listener));
     tasks.spawn(monitor::serve(monitor_listener, watched.pages()));
+    let stop_link = linked.map(|(serving, gate)| {
+        info!(address = %serving.address(), "village boxes are served");
+        let stop = serving.stopper();
+        tasks.spawn(serving.serve(link::router(gate)));
+        stop
+    });
     let sender = outbox.clone();
     let sender_clock = clock.clone();
     let mut sending = tokio::spawn(async move { sender.run(&*sender_clock, std::future::pending()).await });
@@ -213,6 +241,10 @@ async fn daemon(
     let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Stopping]);
     // Sound and posts end while the pass that is under way ends.
     passes.stop();
+    // Boxes that wait are hung up on, and ask again in a while.
+    if let Some(stop) = stop_link {
+        stop();
+    }
     let stop = async {
         let stations = running.clone();
         tokio::task::spawn_blocking(move || stations.shutdown(STATION_STOP_MAX)).await?;

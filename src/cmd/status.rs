@@ -14,6 +14,8 @@ use crate::cmd::{FINE, Format, Place, metrics, order, page};
 use crate::console::control::{Answer, Ask};
 use crate::console::monitor::Monitor;
 use crate::county::snapshot::Board;
+use crate::ledger::BoxState;
+use crate::link::county::{Gate, Seen};
 use crate::outbox::Outbox;
 use crate::rundown::AiringId;
 use crate::rundown::document::Edge;
@@ -43,6 +45,9 @@ pub struct Report {
     /// The faults of content and plan that hold something back.
     faults: Vec<String>,
     stations: Vec<Station>,
+    /// Village boxes.
+    #[serde(default)]
+    boxes: Boxes,
     /// What is wrong with the journal of claims.
     journal: Option<String>,
     posts: Posts,
@@ -70,6 +75,23 @@ struct Next {
     at: DateTime<FixedOffset>,
 }
 
+/// Village boxes that are not revoked.
+#[derive(Default, Serialize, Deserialize)]
+pub struct Boxes {
+    pub confirmed: usize,
+    pub pending: usize,
+    /// Stations whose box has not been heard for longer than a box may.
+    pub silent: Vec<Id>,
+}
+
+impl Boxes {
+    fn of(seen: &[Seen]) -> Boxes {
+        let count = |state| seen.iter().filter(|one| one.state == state).count();
+        let silent = seen.iter().filter(|one| one.silent).flat_map(|one| one.stations.clone()).collect();
+        Boxes { confirmed: count(BoxState::Confirmed), pending: count(BoxState::Pending), silent }
+    }
+}
+
 /// Calls since the start.
 #[derive(Serialize, Deserialize)]
 struct Posts {
@@ -91,6 +113,8 @@ pub struct Watched {
     /// When the county's last good pass ended, ms since 1970.
     pub passed_ms: Arc<AtomicI64>,
     pub is_shifted: bool,
+    /// Village boxes, where they can reach this machine.
+    pub gate: Option<Arc<Gate>>,
 }
 
 impl Watched {
@@ -123,6 +147,7 @@ impl Watched {
             hold: snapshot.hold.as_ref().map(|hold| hold.reason.clone()),
             faults: snapshot.problems.iter().filter(|problem| problem.is_error()).map(ToString::to_string).collect(),
             stations: stations.collect(),
+            boxes: self.boxes(),
             journal: self.running.journal_fault(),
             posts: Posts {
                 delivered: counts.delivered,
@@ -136,6 +161,10 @@ impl Watched {
             outcomes: snapshot.outcomes.iter().map(|(word, count)| ((*word).to_owned(), *count)).collect(),
         };
         serde_json::to_value(report).expect("a report has text keys and no NaN")
+    }
+
+    fn boxes(&self) -> Boxes {
+        self.gate.as_ref().map_or_else(Boxes::default, |gate| Boxes::of(&gate.seen()))
     }
 
     /// The monitor's pages.
@@ -156,7 +185,8 @@ impl Watched {
         };
         let metrics = move || {
             let (board, stations) = (watched.board.read(), watched.running.status());
-            metrics::text(&board, &stations, watched.outbox.counts(), watched.clock.now(), watched.is_shifted)
+            let boxes = watched.boxes();
+            metrics::text(&board, (&stations, &boxes), watched.outbox.counts(), watched.clock.now(), watched.is_shifted)
         };
         Monitor { health: Box::new(health), metrics: Box::new(metrics) }
     }
@@ -250,6 +280,16 @@ fn print(report: &Report) {
         })
         .collect();
     page::table(&["STATION", "SINK", "DEVICE", "RUNDOWN", "NEXT"], &rows);
+    let Boxes { confirmed, pending, silent } = &report.boxes;
+    if confirmed + pending > 0 {
+        anstream::println!(
+            "boxes     {confirmed} confirmed, {pending} waiting to be confirmed, {} silent",
+            silent.len()
+        );
+    }
+    for station in silent {
+        anstream::println!("boxes     {station} has not been heard for 10 minutes; look at its power and its line");
+    }
     for fault in &report.faults {
         anstream::println!("fault     {fault}");
     }

@@ -14,12 +14,14 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Notify;
 
 use crate::base::{Clock, Id, Tag, Timestamp};
+use crate::county::boxes::{BoxShown, Boxes, Enrolment};
 use crate::county::snapshot::Board;
 use crate::ledger::{Ledger, LedgerFault, Person, Role};
 use crate::rundown::order::Targets;
 use crate::rundown::{AiringId, Order, OrderKind};
 
 mod authors;
+mod boxes;
 mod caller;
 mod orders;
 mod review;
@@ -88,6 +90,22 @@ pub enum Ask {
         broadcast: Id,
     },
     Review(Judgement),
+    /// A code for a new village box of these stations.
+    Enrol {
+        stations: Vec<Id>,
+    },
+    /// Village boxes; with `all`, revoked ones too.
+    Boxes {
+        #[serde(default)]
+        all: bool,
+    },
+    ConfirmBox {
+        station: Id,
+        fingerprint: String,
+    },
+    RevokeBox {
+        station: Id,
+    },
     Status,
 }
 
@@ -100,6 +118,8 @@ pub enum Answer {
     Orders(Vec<Order>),
     People(Vec<Person>),
     Reviews(Vec<ReviewRow>),
+    Enrolment(Enrolment),
+    Boxes(Vec<BoxShown>),
     Status(serde_json::Value),
     /// What is wrong and what to do.
     Refused(String),
@@ -112,6 +132,8 @@ pub struct Control {
     pub clock: Arc<dyn Clock>,
     /// Rung after every change, so that the county looks at once.
     pub bell: Arc<Notify>,
+    /// None where no village box can reach this machine.
+    pub boxes: Option<Boxes>,
     /// Adds what only the assembling program knows: stations, posts.
     pub status: Box<dyn Fn() -> serde_json::Value + Send + Sync>,
 }
@@ -202,6 +224,10 @@ impl Control {
             Ask::ReviewShow { broadcast, languages } => self.review_show(&broadcast, &languages).await,
             Ask::ReviewDiff { broadcast } => self.review_diff(&broadcast).await,
             Ask::Review(judgement) => self.judge(judgement, &caller, now).await,
+            Ask::Enrol { stations } => self.enrol(stations, &caller, now).await,
+            Ask::Boxes { all } => self.list_boxes(all),
+            Ask::ConfirmBox { station, fingerprint } => self.confirm_box(&station, &fingerprint, &caller, now).await,
+            Ask::RevokeBox { station } => self.revoke_boxes(&station, &caller, now).await,
             Ask::Status => Ok(Answer::Status((self.status)())),
         }
     }

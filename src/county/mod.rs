@@ -4,12 +4,15 @@
 //! [`County::turn`] makes one pass; who calls it again, and when, is the caller's.
 
 pub mod alarm;
+pub mod boxes;
 pub mod content;
 pub mod duty;
 pub mod keys;
+mod linked;
 pub mod register;
 pub mod sealing;
 pub mod snapshot;
+mod told;
 mod unlisted;
 mod upkeep;
 
@@ -25,8 +28,10 @@ use crate::catalog::Catalog;
 use crate::county::content::{Content, ContentFault};
 use crate::county::duty::{Duty, SnapshotFacts, StationFaults};
 use crate::county::keys::{Ceremony, CountyKeys, KeysFault};
+use crate::county::linked::Linked;
 use crate::county::sealing::{Fresh, Sealing};
 use crate::county::snapshot::{Board, Snapshot};
+use crate::county::told::{soon, tell};
 use crate::county::unlisted::Unlisted;
 use crate::county::upkeep::Upkeep;
 use crate::ledger::{Ledger, LedgerFault, PlannedAiring, SavedRundown};
@@ -147,6 +152,7 @@ pub struct County {
     acknowledged: u64,
     unlisted: Unlisted,
     not_before: Option<Timestamp>,
+    linked: Linked,
     /// Whether content was read that is not in the store and the ledger yet.
     untaken: bool,
 }
@@ -193,6 +199,7 @@ impl County {
             acknowledged: 0,
             unlisted: Unlisted::default(),
             not_before: None,
+            linked: Linked::default(),
             untaken: false,
         };
         county.take_content(now).await?;
@@ -221,6 +228,7 @@ impl County {
     pub async fn turn(&mut self, look: bool, stations: &dyn Stations) -> Result<Timestamp, CountyFault> {
         let now = self.clock.now();
         let more = self.receive(stations).await?;
+        self.hear_link(now).await?;
         let mut replan = self.planned_at.is_none_or(|at| now - at >= PLAN_EVERY || now < at);
         if look || now - self.looked_at >= LOOK_EVERY || now < self.looked_at {
             self.looked_at = now;
@@ -243,6 +251,8 @@ impl County {
             }
             (self.planned_at, self.reviews) = (Some(now), reviews);
         }
+        // After the plan: nothing of the old epoch goes out at the end of a HOLD.
+        self.linked.set_hold(hold.is_some());
         let facts = SnapshotFacts::of(&self.board.read());
         self.duty.turn(&self.ledger, &self.outbox, (&facts, stations.faults(), &self.options.data), now).await?;
         let archive = self.options.data.join("archive");
@@ -283,6 +293,7 @@ impl County {
                 tell(ceremony, &self.options);
                 if ceremony == Ceremony::Renewed {
                     stations.renew_keys(self.keys.document.clone());
+                    self.linked.renew_keys(&self.keys);
                 }
                 self.untaken = false;
                 Ok(true)
@@ -334,24 +345,6 @@ impl County {
         Ok(())
     }
 
-    /// After a restore was released: rundowns are numbered in a new epoch, above anything a station has seen, and
-    /// what was due before now is settled as unknown instead of going out, perhaps a second time.
-    async fn leave_hold(&mut self, now: Timestamp) -> Result<(), CountyFault> {
-        if self.ledger.meta_get(NEW_EPOCH).await?.as_deref() == Some("wanted") {
-            let disowned = self.ledger.disown_calls(now).await?;
-            self.ledger.meta_set(NOT_BEFORE, &now.timestamp_millis().to_string()).await?;
-            let epoch = self.ledger.begin_epoch(self.sealing.epoch(), now).await?;
-            self.sealing.begin(epoch);
-            self.ledger.meta_set(NEW_EPOCH, "begun").await?;
-            warn!(
-                "released after a restore: {disowned} calls to chat groups may have gone out before it and are not sent"
-            );
-        }
-        let not_before = self.ledger.meta_get(NOT_BEFORE).await?.and_then(|text| text.parse().ok());
-        self.not_before = not_before.and_then(Timestamp::from_timestamp_millis);
-        Ok(())
-    }
-
     /// Plans every station, seals what differs, serves it once it is on disk; fills the outbox.
     async fn plan(&mut self, now: Timestamp, stations: &dyn Stations) -> Result<(), CountyFault> {
         let catalog = self.content.catalog.clone();
@@ -369,6 +362,10 @@ impl County {
         }
         let others = catalog.stations.keys().filter(|id| !self.options.local.contains(id));
         let others: Vec<StationPlan> = others.filter_map(|id| planner.served(id)).collect();
+        let remote = self.linked.stations(&self.options.local);
+        let remote = others.iter().filter(|plan| remote.contains(&plan.station));
+        let planned: Vec<PlannedAiring> = remote.flat_map(|plan| soon(plan, now)).collect();
+        self.ledger.plan_airings(&planned).await?;
         changed += self.seal(others.into_iter(), now).await?;
         let mut posts = planner.posts();
         posts.retain(|post| self.not_before.is_none_or(|not_before| post.due >= not_before));
@@ -403,7 +400,11 @@ impl County {
         let saved: Vec<SavedRundown> = fresh.iter().map(|fresh| fresh.saved.clone()).collect();
         self.ledger.save_rundowns(&saved).await?;
         let count = fresh.len();
-        fresh.into_iter().for_each(|fresh| self.sealing.enforce(fresh));
+        for fresh in fresh {
+            let (station, edge) = (fresh.saved.station.clone(), fresh.saved.edge);
+            let envelope = self.sealing.enforce(fresh);
+            self.linked.gate().inspect(|gate| gate.offer(&station, envelope, edge));
+        }
         Ok(count)
     }
 
@@ -428,38 +429,4 @@ fn directory(catalog: &Catalog) -> BTreeMap<Id, outbox::Chat> {
         (chat.id.clone(), outbox::Chat { id, name, channel, address })
     });
     chats.collect()
-}
-
-/// The airings of a plan that are due soon, as the ledger keeps them.
-fn soon(plan: &StationPlan, now: Timestamp) -> impl Iterator<Item = PlannedAiring> {
-    let due = plan.airings.iter().filter(move |airing| airing.at < now + RECORD_AHEAD && airing.until() >= now);
-    due.map(|airing| {
-        let programme = &plan.programmes[airing.programme as usize];
-        PlannedAiring {
-            id: airing.id.clone(),
-            at: airing.at,
-            until: airing.until(),
-            class: airing.class,
-            level: airing.level,
-            notice: programme.notice.clone(),
-            languages: programme.languages(),
-            order: airing.order,
-        }
-    })
-}
-
-fn tell(ceremony: Ceremony, options: &Options) {
-    let folder = options.data.join("keys");
-    match ceremony {
-        Ceremony::FirstStart => warn!(
-            "new keys were made in {}; take root.key away to a safe place: it is needed only to change keys or quiet hours",
-            folder.display()
-        ),
-        Ceremony::RootNeeded => warn!(
-            "the keys document must be signed anew (quiet hours changed, or it ends soon): put root.key back into {} and restart",
-            folder.display()
-        ),
-        Ceremony::Renewed => info!("the keys document was signed anew"),
-        Ceremony::Unchanged => {}
-    }
 }

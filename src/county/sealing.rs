@@ -86,8 +86,15 @@ impl Sealing {
     }
 
     /// Puts a rundown in force, once it is on disk.
-    pub fn enforce(&mut self, fresh: Fresh) {
+    pub fn enforce(&mut self, fresh: Fresh) -> Arc<Envelope> {
+        let envelope = fresh.sealed.envelope.clone();
         self.sealed.insert(fresh.saved.station, fresh.sealed);
+        envelope
+    }
+
+    /// Every rundown in force.
+    pub fn in_force(&self) -> impl Iterator<Item = (&Id, Edge, &Arc<Envelope>)> {
+        self.sealed.iter().map(|(station, sealed)| (station, sealed.edge, &sealed.envelope))
     }
 
     /// The rundowns in force of these stations.

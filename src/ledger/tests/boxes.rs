@@ -56,7 +56,7 @@ pub(super) async fn a_station_has_one_confirmed_box(ledger: &Ledger) {
         states(ledger).await,
         [(first.clone(), BoxState::Confirmed), (other.clone(), BoxState::Confirmed), (new.clone(), BoxState::Pending)]
     );
-    assert_eq!(ledger.confirm_box(&new, "drolma", at(4)).await.unwrap(), [first.clone()]);
+    assert_eq!(ledger.confirm_box(&new, "drolma", at(4)).await.unwrap(), std::slice::from_ref(&first));
     let rows = ledger.boxes().await.unwrap();
     assert_eq!((rows[0].state, rows[0].revoked_by.as_deref()), (BoxState::Revoked, Some("drolma")));
     assert_eq!((rows[1].state, rows[2].state), (BoxState::Confirmed, BoxState::Confirmed));

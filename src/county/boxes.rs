@@ -1,0 +1,178 @@
+//! Village boxes, as a person at the county handles them: a code, a fingerprint to compare, confirm, revoke.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Id, Timestamp};
+use crate::ledger::{BoxFault, BoxState, Ledger, LedgerFault};
+use crate::link::county::{Gate, Seen, code};
+use crate::link::wire::{STATIONS_OF_BOX_MAX, fingerprint};
+use crate::rundown::seal::KeyId;
+
+/// What lets people handle boxes.
+pub struct Boxes {
+    pub ledger: Ledger,
+    pub gate: Arc<Gate>,
+    /// Stations attached to this machine: they need no box.
+    pub local: Vec<Id>,
+    /// How boxes reach the county.
+    pub url: String,
+}
+
+/// A code for one box, told once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolment {
+    pub stations: Vec<Id>,
+    pub code: String,
+    pub until: Timestamp,
+    pub url: String,
+}
+
+/// A box as it is shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BoxShown {
+    pub key: KeyId,
+    pub stations: Vec<Id>,
+    pub state: BoxState,
+    pub fingerprint: String,
+    pub last_heard: Option<Timestamp>,
+    /// It has said nothing for longer than a box may.
+    pub silent: bool,
+    pub version: Option<String>,
+    /// County time less the box's, where it said so.
+    pub clock_offset_ms: Option<i64>,
+    /// The highest rundown each station accepted, as `epoch.version`.
+    pub held: Vec<(Id, String)>,
+    pub problems: Vec<String>,
+}
+
+/// Why a person's wish about a box is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum BoxesFault {
+    #[error("name between 1 and {STATIONS_OF_BOX_MAX} stations for a box")]
+    HowMany,
+    #[error("{0} is attached to this machine (config/machine.toml [[loudspeaker]]); it needs no box")]
+    Local(Id),
+    #[error("no box waits to be confirmed for {0}; `cunxiang enrol {0}` begins")]
+    NonePending(Id),
+    #[error("the box of {0} was confirmed already")]
+    Confirmed(Id),
+    #[error(
+        "no box that waits for {station} has the fingerprint {typed}: compare again, and if it differs, let no box in: \
+         somebody may be between; `cunxiang stations` shows what waits"
+    )]
+    Fingerprint { station: Id, typed: String },
+    #[error("no box of {0} is there to be revoked; `cunxiang stations` lists them")]
+    None(Id),
+    #[error(transparent)]
+    Box(#[from] BoxFault),
+    #[error(transparent)]
+    Ledger(#[from] LedgerFault),
+}
+
+impl Boxes {
+    /// Makes a code for a box of these stations.
+    ///
+    /// Errors: none or too many of them, one is attached to this machine.
+    pub async fn enrol(&self, stations: Vec<Id>, by: &str, now: Timestamp) -> Result<Enrolment, BoxesFault> {
+        if stations.is_empty() || stations.len() > STATIONS_OF_BOX_MAX {
+            return Err(BoxesFault::HowMany);
+        }
+        if let Some(local) = stations.iter().find(|station| self.local.contains(station)) {
+            return Err(BoxesFault::Local(local.clone()));
+        }
+        let code = code::make();
+        let until = self.ledger.make_code(code::digest(&code), &stations, by, now).await?;
+        Ok(Enrolment { stations, code, until, url: self.url.clone() })
+    }
+
+    /// Every box that is not revoked, and with `all` those, too.
+    pub fn list(&self, all: bool) -> Vec<BoxShown> {
+        let seen = self.gate.seen().into_iter().filter(|seen| all || seen.state != BoxState::Revoked);
+        seen.map(|seen| self.shown(seen)).collect()
+    }
+
+    /// Confirms the box that waits for a station, once a person has compared its fingerprint.
+    ///
+    /// Errors: none waits, or none with this fingerprint.
+    pub async fn confirm(&self, station: &Id, typed: &str, by: &str, now: Timestamp) -> Result<BoxShown, BoxesFault> {
+        let of_station: Vec<Seen> = self.of(station).collect();
+        let pending: Vec<&Seen> = of_station.iter().filter(|seen| seen.state == BoxState::Pending).collect();
+        if pending.is_empty() {
+            let confirmed = of_station.iter().any(|seen| seen.state == BoxState::Confirmed);
+            let none = if confirmed { BoxesFault::Confirmed } else { BoxesFault::NonePending };
+            return Err(none(station.clone()));
+        }
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let same = |seen: &&&Seen| digits(&fingerprint(self.gate.root(), &seen.public)) == digits(typed);
+        let Some(found) = pending.iter().find(same) else {
+            return Err(BoxesFault::Fingerprint { station: station.clone(), typed: typed.to_owned() });
+        };
+        self.ledger.confirm_box(&found.key, by, now).await?;
+        self.gate.reload().await?;
+        let now_seen = self.gate.seen().into_iter().find(|seen| seen.key == found.key);
+        Ok(self.shown(now_seen.unwrap_or_else(|| Seen::clone(found))))
+    }
+
+    /// Revokes every box of a station, pending or confirmed, for good. Returns how many.
+    ///
+    /// Errors: there is none.
+    pub async fn revoke(&self, station: &Id, by: &str, now: Timestamp) -> Result<usize, BoxesFault> {
+        let found: Vec<Seen> = self.of(station).filter(|seen| seen.state != BoxState::Revoked).collect();
+        if found.is_empty() {
+            return Err(BoxesFault::None(station.clone()));
+        }
+        for seen in &found {
+            self.ledger.revoke_box(&seen.key, by, now).await?;
+        }
+        self.gate.reload().await?;
+        Ok(found.len())
+    }
+
+    fn of(&self, station: &Id) -> impl Iterator<Item = Seen> {
+        let station = station.clone();
+        self.gate.seen().into_iter().filter(move |seen| seen.stations.contains(&station))
+    }
+
+    fn shown(&self, seen: Seen) -> BoxShown {
+        let status = seen.status.as_ref();
+        let stations = status.map(|status| &status.stations[..]).unwrap_or_default();
+        let mut problems = Vec::new();
+        if let Some(status) = status {
+            if !status.clock_trusted {
+                problems.push("it does not know the time".to_owned());
+            }
+            if status.amnesia {
+                problems.push("it lost its journal and waits for the county's claims".to_owned());
+            }
+            problems.extend(status.journal_fault.iter().map(|fault| format!("journal: {fault}")));
+        }
+        for one in stations {
+            let station = &one.station;
+            if one.device.starts_with("failed") {
+                problems.push(format!("{station}: sound device {}", one.device));
+            }
+            problems.extend(one.refusal.iter().map(|why| format!("{station}: rundown refused: {why}")));
+            problems.extend(one.muted.iter().map(|why| format!("{station}: muted there: {why}")));
+            if !one.unready.is_empty() {
+                problems.push(format!("{station}: {} airings of the next day lack clips", one.unready.len()));
+            }
+        }
+        BoxShown {
+            fingerprint: fingerprint(self.gate.root(), &seen.public),
+            held: stations
+                .iter()
+                .map(|one| (one.station.clone(), format!("{}.{}", one.held.epoch, one.held.version)))
+                .collect(),
+            version: status.map(|status| status.version.clone()),
+            clock_offset_ms: status.map(|status| status.clock_offset_ms),
+            key: seen.key,
+            stations: seen.stations,
+            state: seen.state,
+            last_heard: seen.heard_at,
+            silent: seen.silent,
+            problems,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The county and its village boxes: offers them what is in force, hears when one of them knows more than this ledger,
+//! and numbers anew after a HOLD.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use tracing::warn;
+
+use super::keys::CountyKeys;
+use super::{County, CountyFault, NEW_EPOCH, NOT_BEFORE};
+use crate::base::{Id, Timestamp};
+use crate::ledger::LedgerFault;
+use crate::link::county::{Gate, Keys};
+
+/// When boxes were heard is kept this often: a minute more or less says nothing of a village.
+const KEEP_HEARD_EVERY: TimeDelta = TimeDelta::seconds(60);
+/// In the ledger: a new epoch lies above this one, which a station has reported.
+const EPOCH_ABOVE: &str = "epoch-above";
+
+/// The link, where there is one.
+#[derive(Default)]
+pub(super) struct Linked {
+    gate: Option<Arc<Gate>>,
+    kept_at: Option<Timestamp>,
+}
+
+impl Linked {
+    pub(super) fn gate(&self) -> Option<&Gate> {
+        self.gate.as_deref()
+    }
+
+    /// The stations with a confirmed box, without those of this machine.
+    pub(super) fn stations(&self, local: &[Id]) -> Vec<Id> {
+        let stations = self.gate().map(Gate::stations).unwrap_or_default();
+        stations.into_iter().filter(|id| !local.contains(id)).collect()
+    }
+
+    pub(super) fn set_hold(&self, held: bool) {
+        self.gate().inspect(|gate| gate.set_hold(held));
+    }
+
+    pub(super) fn renew_keys(&self, keys: &CountyKeys) {
+        self.gate().inspect(|gate| gate.renew_keys(keys.document.clone(), keys.version(), keys.time_signer()));
+    }
+
+    async fn keep_heard(&mut self, now: Timestamp) -> Result<(), LedgerFault> {
+        let Some(gate) = &self.gate else { return Ok(()) };
+        if self.kept_at.is_some_and(|at| at <= now && now - at < KEEP_HEARD_EVERY) {
+            return Ok(());
+        }
+        gate.turn(now).await?;
+        self.kept_at = Some(now);
+        Ok(())
+    }
+}
+
+impl County {
+    /// What the county's end of the link vouches with.
+    pub fn link_keys(&self) -> Keys {
+        self.keys.for_link()
+    }
+
+    /// From now on what is in force goes to `gate`, too, once it is on disk.
+    pub fn attach(&mut self, gate: Arc<Gate>) {
+        for (station, edge, envelope) in self.sealing.in_force() {
+            gate.offer(station, envelope.clone(), edge);
+        }
+        self.linked.gate = Some(gate);
+    }
+
+    /// Takes up what the link has to say: HOLD begins where a box holds a rundown that this county never made.
+    pub(super) async fn hear_link(&mut self, now: Timestamp) -> Result<(), CountyFault> {
+        self.linked.keep_heard(now).await?;
+        let Some((gate, newer)) = self.linked.gate.as_ref().and_then(|gate| Some((gate, gate.newer()?))) else {
+            return Ok(());
+        };
+        // In this order: a release that comes between finds the epoch it is to go above.
+        self.ledger.meta_set(EPOCH_ABOVE, &newer.held.epoch.to_string()).await?;
+        self.ledger.meta_set(NEW_EPOCH, "wanted").await?;
+        let why = format!(
+            "{} holds rundown {}.{}, newer than this county's {}.{}: its ledger is older than what went out",
+            newer.station, newer.held.epoch, newer.held.version, newer.ours.epoch, newer.ours.version
+        );
+        self.ledger.set_hold(Some(&why), "cunxiang", now).await?;
+        gate.set_hold(true);
+        gate.newer_is_known();
+        Ok(())
+    }
+
+    /// After a restore was released: rundowns are numbered in a new epoch, above anything a station has seen, and
+    /// what was due before now is settled as unknown instead of going out, perhaps a second time.
+    pub(super) async fn leave_hold(&mut self, now: Timestamp) -> Result<(), CountyFault> {
+        if self.ledger.meta_get(NEW_EPOCH).await?.as_deref() == Some("wanted") {
+            let disowned = self.ledger.disown_calls(now).await?;
+            self.ledger.meta_set(NOT_BEFORE, &now.timestamp_millis().to_string()).await?;
+            let reported = self.ledger.meta_get(EPOCH_ABOVE).await?.and_then(|text| text.parse().ok()).unwrap_or(0);
+            let epoch = self.ledger.begin_epoch(self.sealing.epoch().max(reported), now).await?;
+            self.sealing.begin(epoch);
+            self.ledger.meta_set(NEW_EPOCH, "begun").await?;
+            warn!(
+                "released after a restore: {disowned} calls to chat groups may have gone out before it and are not sent"
+            );
+        }
+        let not_before = self.ledger.meta_get(NOT_BEFORE).await?.and_then(|text| text.parse().ok());
+        self.not_before = not_before.and_then(Timestamp::from_timestamp_millis);
+        Ok(())
+    }
+}
