@@ -72,6 +72,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("axum_server", "link/"),
     ("rustls", "link/"),
     ("rcgen", "link/"),
+    ("webpki_roots", "link/village/tls.rs"),
     ("jwt_compact", "link/proof.rs"),
     ("anyhow", "cmd/"),
     ("clap", "cmd/"),

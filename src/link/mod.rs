@@ -6,4 +6,5 @@
 
 pub mod county;
 pub mod proof;
+pub mod village;
 pub mod wire;

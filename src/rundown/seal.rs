@@ -136,6 +136,11 @@ impl Envelope {
         Digest::of(&self.payload)
     }
 
+    /// Whether this key signed it, whatever the key may be used for.
+    pub fn is_signed_by(&self, key: &Key) -> bool {
+        self.signed_by(&key.id, &key.public.0)
+    }
+
     fn signed_by(&self, id: &KeyId, key: &VerifyingKey) -> bool {
         let message = pre_authentication_encoding(&self.payload_type, &self.payload);
         self.signatures
@@ -172,6 +177,11 @@ impl Signer {
 
     pub fn id(&self) -> &KeyId {
         &self.id
+    }
+
+    /// Base64 of a signature over these bytes. Who signs says in them what for: they are in no envelope.
+    pub fn sign(&self, message: &[u8]) -> String {
+        BASE64.encode(self.key.sign(message).to_bytes())
     }
 
     pub fn public(&self) -> PublicKey {

@@ -1,0 +1,438 @@
+//! The errands of a box, each as one pass that a test drives by hand: ask for a rundown, fetch a piece of a clip, bring
+//! receipts, say how it is, ask the time. None of them waits, and none repeats itself: that is the tasks' part.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+use super::county::{County, Fault, RundownAsk};
+use super::folder::{Folder, FolderFault};
+use super::held::{Held, NotTaken};
+use super::parts::{PartFault, Parts, Step};
+use super::shelf::{self, Shelved};
+use super::wanted::Want;
+use super::{Station, Timekeeper, receipts};
+use crate::base::{Digest, Id, Timestamp};
+use crate::link::wire::{self, NONCE_DIGITS, TIME_TYPE, Why};
+use crate::rundown::document::Edge;
+use crate::rundown::seal::{CLOCK_SKEW_MAX, Envelope, PublicKey, Use};
+use crate::store::{Store, StoreFault};
+
+/// A clip is fetched in pieces of this size: between two of them something more urgent goes first. 8 s at 64 kbit/s.
+const PIECE_BYTES: u64 = 64 << 10;
+/// A clip that came corrupt, or that the county does not have, waits this long after the first time, and longer after
+/// each further one: the others go first.
+const CLIP_WAIT: Duration = Duration::from_secs(2);
+const CLIP_WAIT_MAX: Duration = Duration::from_secs(600);
+
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub stations: Vec<Id>,
+    pub root: PublicKey,
+    /// Clips that nobody needs any more are let go of when all take more than this.
+    pub disk_bytes_max: u64,
+}
+
+/// Why an errand came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ErrandFault {
+    #[error(transparent)]
+    County(#[from] Fault),
+    #[error("a document of the county was not taken: {0}")]
+    NotTaken(#[from] NotTaken),
+    #[error(transparent)]
+    Folder(#[from] FolderFault),
+    #[error(transparent)]
+    Part(#[from] PartFault),
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    #[error("the time was not taken: {0}")]
+    Time(String),
+    #[error("the county's chain of receipts is not this box's: {0}; compare `cunxiang log` with the village")]
+    Chain(String),
+}
+
+/// How the link is, for people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// When the county last answered.
+    pub contact: Option<Timestamp>,
+    /// Why it last did not; none while it does.
+    pub fault: Option<String>,
+    /// Clips still to come.
+    pub clips_wanted: usize,
+}
+
+/// What one poll brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Polled {
+    Nothing,
+    /// What is held already.
+    Same,
+    New,
+}
+
+/// What one fetch brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fetched {
+    /// Nothing is wanted, or nothing before this much time.
+    Idle(Option<Duration>),
+    Piece(Digest, Step),
+}
+
+/// The box's end of the link.
+pub struct Link<C, S> {
+    pub county: C,
+    pub station: S,
+    pub(super) clock: Arc<dyn Timekeeper>,
+    pub(super) folder: Folder,
+    pub(super) store: Store,
+    parts: Parts,
+    pub(super) options: Options,
+    state: Mutex<State>,
+    pub(super) bells: Bells,
+}
+
+/// What calls for an errand before its time.
+#[derive(Default)]
+pub struct Bells {
+    pub clips: Notify,
+    pub receipts: Notify,
+    pub status: Notify,
+    /// The county called a proof too old or too new: one of the two clocks was set.
+    pub time: Notify,
+}
+
+struct State {
+    held: Held,
+    etags: BTreeMap<Id, String>,
+    health: Health,
+    /// Clips that failed: how often, and until when on the monotonic clock they wait.
+    failed: BTreeMap<Digest, (u32, Duration)>,
+}
+
+impl<C: County, S: Station> Link<C, S> {
+    /// Takes up what the box holds, and offers it to the station.
+    pub fn open(
+        county: C,
+        station: S,
+        clock: Arc<dyn Timekeeper>,
+        (folder, store): (Folder, Store),
+        options: Options,
+    ) -> Result<Link<C, S>, ErrandFault> {
+        let parts = Parts::open(folder.data().join("parts"))?;
+        let held = Held::open(folder.clone(), &options.root, &options.stations, clock.now())?;
+        let state = State { held, etags: BTreeMap::new(), health: Health::default(), failed: BTreeMap::new() };
+        let (state, bells) = (Mutex::new(state), Bells::default());
+        let link = Link { county, station, clock, folder, store, parts, options, state, bells };
+        link.check_clips();
+        link.offer();
+        Ok(link)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder of the link's state panics")
+    }
+
+    fn is_here(&self) -> impl Fn(&Digest) -> bool {
+        let store = self.store.clone();
+        move |clip| store.contains(clip)
+    }
+
+    /// A receipt became durable at the station, or something about it changed.
+    pub fn ring(&self) {
+        self.bells.receipts.notify_one();
+        self.bells.status.notify_one();
+    }
+
+    pub fn health(&self) -> Health {
+        let mut health = self.state().health.clone();
+        health.clips_wanted = self.wanted().len();
+        health
+    }
+
+    /// Takes note of how a call went, for people.
+    pub(super) fn note(&self, result: Result<(), &ErrandFault>) {
+        let now = self.clock.now();
+        let health = &mut self.state().health;
+        match result {
+            Ok(()) => (health.contact, health.fault) = (Some(now), None),
+            Err(fault) => {
+                health.fault = Some(fault.to_string());
+                if matches!(fault, ErrandFault::County(fault) if fault.why() == Some(Why::BadProof)) {
+                    self.bells.time.notify_one();
+                }
+            }
+        }
+    }
+
+    pub(super) fn wanted(&self) -> Vec<Want> {
+        self.state().held.wanted(self.clock.now(), &self.is_here())
+    }
+
+    /// Hands the station what is due to it. Says when to come back.
+    pub fn offer(&self) -> Option<Timestamp> {
+        let (offers, next) = {
+            let held = &mut self.state().held;
+            (held.offers(self.clock.now(), &self.is_here()), held.offer_next())
+        };
+        offers.into_iter().for_each(|envelope| self.station.offer(envelope));
+        next
+    }
+
+    /// Looks for what another process read in from a stick, and for what a wrong clock had left out.
+    pub fn look(&self) {
+        let (keys, came) = self.state().held.look(&self.options.stations, self.clock.now(), &self.is_here());
+        if let Some(keys) = keys {
+            self.station.renew_keys(keys);
+        }
+        if came {
+            self.news();
+        }
+    }
+
+    fn news(&self) {
+        self.offer();
+        self.bells.clips.notify_one();
+        self.bells.status.notify_one();
+    }
+
+    /// One long poll.
+    pub async fn poll(&self, station: &Id, wait_s: u64) -> Result<Polled, ErrandFault> {
+        let at_station = self.held_at_station(station);
+        let ask = {
+            let state = self.state();
+            RundownAsk {
+                station: station.clone(),
+                wait_s,
+                held: state.held.edge(station).max(at_station).max(self.folder.edge(station)),
+                keys: state.held.keys().version,
+                etag: state.etags.get(station).cloned(),
+            }
+        };
+        let Some(fresh) = self.county.rundown(&ask).await? else { return Ok(Polled::Nothing) };
+        if let Some(keys) = &fresh.served.keys {
+            self.state().held.renew(keys)?;
+            self.station.renew_keys(keys.clone());
+        }
+        let now = self.clock.now();
+        let is_new = {
+            let mut state = self.state();
+            let is_new = state.held.accept(station, fresh.served.rundown, at_station, now, &self.is_here())?;
+            // Kept only now: what was refused is asked for again.
+            match fresh.etag {
+                Some(etag) => state.etags.insert(station.clone(), etag),
+                None => state.etags.remove(station),
+            };
+            is_new
+        };
+        if is_new {
+            self.news();
+        }
+        Ok(if is_new { Polled::New } else { Polled::Same })
+    }
+
+    fn held_at_station(&self, station: &Id) -> Edge {
+        let status = self.station.status();
+        status.stations.iter().find(|s| s.station == *station).map_or_else(Edge::default, |s| s.held)
+    }
+
+    /// Fetches one piece of the most urgent clip.
+    pub async fn fetch(&self) -> Result<Fetched, ErrandFault> {
+        let wanted = self.wanted();
+        let monotonic = self.clock.monotonic();
+        let (want, wait) = {
+            let failed = &mut self.state().failed;
+            failed.retain(|clip, _| wanted.iter().any(|want| want.clip == *clip));
+            let waits = |want: &&Want| failed.get(&want.clip).is_some_and(|(_, until)| *until > monotonic);
+            let next = failed.values().map(|(_, until)| until.saturating_sub(monotonic)).min();
+            (wanted.iter().find(|want| !waits(want)).copied(), next)
+        };
+        let Some(want) = want else { return Ok(Fetched::Idle(wait)) };
+        let from = self.parts.len(&want.clip);
+        let piece = match self.county.clip(&want.clip, from, PIECE_BYTES).await {
+            Ok(piece) => piece,
+            // The county has not (yet) what it lists, or less of it than is here.
+            Err(fault) if matches!(fault.why(), Some(Why::NotFound | Why::BadRequest)) => {
+                self.parts.drop_part(&want.clip)?;
+                self.clip_failed(&want.clip);
+                return Err(fault.into());
+            }
+            Err(fault) => return Err(fault.into()),
+        };
+        let (parts, store, clip) = (self.parts.clone(), self.store.clone(), want.clip);
+        let step = tokio::task::spawn_blocking(move || parts.add(&clip, &piece, want.bytes, &store));
+        let step = step.await.expect("keeping a piece does not panic")?;
+        match step {
+            Step::More => {}
+            Step::Whole => {
+                self.state().failed.remove(&want.clip);
+                self.offer();
+                if self.wanted().is_empty() {
+                    self.bells.status.notify_one();
+                }
+            }
+            Step::Corrupt => {
+                tracing::warn!("clip {} came corrupt; it is thrown away and asked for again", want.clip);
+                self.clip_failed(&want.clip);
+            }
+        }
+        Ok(Fetched::Piece(want.clip, step))
+    }
+
+    fn clip_failed(&self, clip: &Digest) {
+        let monotonic = self.clock.monotonic();
+        let failed = &mut self.state().failed;
+        let (count, until) = failed.entry(*clip).or_default();
+        *until = monotonic + CLIP_WAIT.saturating_mul(1 << (*count).min(16)).min(CLIP_WAIT_MAX);
+        *count += 1;
+    }
+
+    /// Brings the county one batch of receipts. True when there are more.
+    pub async fn bring_receipts(&self) -> Result<bool, ErrandFault> {
+        let known = self.folder.acknowledged();
+        let waiting = self.station.receipts();
+        if waiting.first().is_some_and(|receipt| receipt.number <= known.number) {
+            // The county had them, and the station did not hear of it.
+            self.station.acknowledge(known.number);
+        }
+        let Some(batch) = receipts::batch(&known, &waiting) else { return Ok(false) };
+        let answer = match self.county.receipts(&batch.body).await {
+            Ok(answer) if batch.is_acknowledged_by(&answer) => answer,
+            Ok(answer) => return Err(ErrandFault::Chain(format!("it answers with another head at {}", answer.number))),
+            Err(Fault::Refused(refused)) if refused.why == Why::OutOfOrder => match refused.acknowledged {
+                // Where the county stands is where it goes on: a restored backup, or an answer that was lost.
+                Some(theirs) if theirs != known => {
+                    self.folder.write_acknowledged(&theirs)?;
+                    return Ok(true);
+                }
+                _ => return Err(ErrandFault::Chain(refused.say)),
+            },
+            Err(fault) => return Err(fault.into()),
+        };
+        self.folder.write_acknowledged(&answer)?;
+        self.station.acknowledge(answer.number);
+        Ok(waiting.last().is_some_and(|receipt| receipt.number > answer.number))
+    }
+
+    /// How the box is, with what the link knows.
+    pub fn status(&self) -> wire::Status {
+        let mut status = self.station.status();
+        status.clock_trusted = self.clock.is_known();
+        status.clock_offset_ms = self.clock.offset().num_milliseconds();
+        let state = self.state();
+        for station in &mut status.stations {
+            station.held = station.held.max(state.held.edge(&station.station));
+            if station.refusal.is_none() {
+                station.refusal = state.held.refusal(&station.station).cloned();
+            }
+        }
+        status
+    }
+
+    /// Says how the box is.
+    pub async fn report(&self) -> Result<(), ErrandFault> {
+        Ok(self.county.status(&self.status()).await?)
+    }
+
+    /// Asks the county for what it knows of this box's past, where the box does not. True when it was asked.
+    pub async fn recall(&self) -> Result<bool, ErrandFault> {
+        if !self.station.has_amnesia() {
+            return Ok(false);
+        }
+        let mut ended = Vec::new();
+        let mut acknowledged = None;
+        for station in &self.options.stations {
+            let claims = self.county.claims(station).await?;
+            ended.extend(claims.ended);
+            acknowledged = Some(claims.acknowledged);
+        }
+        let Some(acknowledged) = acknowledged else { return Ok(false) };
+        self.folder.write_acknowledged(&acknowledged)?;
+        self.station.settle(ended, acknowledged.number);
+        Ok(true)
+    }
+
+    /// Asks the county's time.
+    pub async fn ask_time(&self) -> Result<(), ErrandFault> {
+        let nonce: String = rand::random::<[u8; NONCE_DIGITS / 2]>().iter().map(|byte| format!("{byte:02x}")).collect();
+        let asked = self.clock.monotonic();
+        let envelope = self.county.time(&nonce).await?;
+        let answered = self.clock.monotonic();
+        let at = self.time_of(&envelope, &nonce)?;
+        self.clock.set(at, asked, answered).map_err(ErrandFault::Time)?;
+        self.station.clock_was_set();
+        // What a wrong clock had left out may pass now.
+        self.look();
+        Ok(())
+    }
+
+    /// The time an answer tells, where a key for it signed just this answer.
+    fn time_of(&self, envelope: &Envelope, nonce: &str) -> Result<Timestamp, ErrandFault> {
+        let bad = |what: &str| ErrandFault::Time(what.to_owned());
+        if envelope.payload_type != TIME_TYPE {
+            return Err(bad("it is sealed as something else"));
+        }
+        let time: wire::Time =
+            serde_json::from_slice(&envelope.payload).map_err(|error| ErrandFault::Time(error.to_string()))?;
+        if time.nonce != nonce {
+            return Err(bad("it answers another question"));
+        }
+        let state = self.state();
+        // The time of the answer itself: whoever asks has none.
+        let mut keys = state.held.keys().keys.iter().filter(|key| {
+            key.purpose == Use::Time
+                && !key.revoked
+                && key.not_before <= time.at + CLOCK_SKEW_MAX
+                && time.at <= key.not_after
+        });
+        if keys.any(|key| envelope.is_signed_by(key)) {
+            Ok(time.at)
+        } else {
+            Err(bad("no time key of the county signed it"))
+        }
+    }
+
+    /// Reads every clip that a rundown names; a damaged one is removed, and fetched again.
+    pub fn check_clips(&self) {
+        let kept = self.state().held.kept();
+        for clip in kept.iter().filter(|clip| self.store.contains(clip)) {
+            if let Err(StoreFault::Damaged { .. } | StoreFault::TooLarge { .. }) = self.store.verify(clip) {
+                tracing::warn!("clip {clip} is damaged here; it is fetched again");
+                let _ = self.store.remove(clip);
+            }
+        }
+        self.bells.clips.notify_one();
+    }
+
+    /// Lets go of clips that nobody needs, and of parts that nobody waits for.
+    pub fn tidy(&self) -> Result<usize, ErrandFault> {
+        let now = self.clock.now();
+        let wanted = self.wanted();
+        self.parts.sweep(|clip| wanted.iter().any(|want| want.clip == *clip));
+        // A clock that is not set would call everything old.
+        if !self.clock.is_known() {
+            return Ok(0);
+        }
+        let kept = self.state().held.kept();
+        let mut shelved = Vec::new();
+        for clip in self.store.list()? {
+            let Ok(file) = self.store.get(&clip) else { continue };
+            if kept.contains(&clip) {
+                // How long ago it was last needed, for the time when it is not.
+                let _ = file.set_modified(now.into());
+            }
+            let Ok(metadata) = file.metadata() else { continue };
+            let kept_at = metadata.modified().map_or(now, Timestamp::from).min(now);
+            shelved.push(Shelved { clip, bytes: metadata.len(), kept_at });
+        }
+        let spare = shelf::spare(&shelved, &kept, now, self.options.disk_bytes_max);
+        for clip in &spare {
+            self.store.remove(clip)?;
+        }
+        Ok(spare.len())
+    }
+}

@@ -1,0 +1,252 @@
+//! What a box keeps on its disk about its county: its key, whom it trusts, the last accepted rundowns, and how far the
+//! receipts have come.
+//!
+//! Every file is the old one or the new one, whatever happens to the power. Nothing is written here that was not
+//! verified before.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use rustix::fs::{FlockOperation, flock};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Id, durable};
+use crate::link::wire::{self, Acknowledged};
+use crate::rundown::Rundown;
+use crate::rundown::document::Edge;
+use crate::rundown::seal::{Envelope, PublicKey, Signer};
+
+const KEY: &str = "box.key";
+const COUNTY: &str = "county.json";
+const KEYS: &str = "keys.json";
+const RUNDOWNS: &str = "rundowns";
+const RECEIPTS: &str = "receipts.json";
+const STATUS: &str = "status.json";
+
+/// The box's data folder. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    data: PathBuf,
+}
+
+/// Whom the box belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    pub url: String,
+    /// The county's own CA, in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<String>,
+    /// Pinned when the box joined; nothing but a person changes it.
+    pub root: PublicKey,
+    pub stations: Vec<Id>,
+}
+
+/// Why a file of the box cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderFault {
+    #[error("{path}: {}; the folder must be writable by this user, and the files its own", durable::told(source))]
+    File { path: PathBuf, source: io::Error },
+    #[error("{path} is missing: this box has joined no county; run `cunxiang station join URL CODE` on it first")]
+    NotJoined { path: PathBuf },
+    #[error("{path} is not what was written there; {help}")]
+    Damaged { path: PathBuf, help: &'static str },
+    #[error("{path} may be read by others; run chmod 600 on it")]
+    Open { path: PathBuf },
+}
+
+const JOIN_AGAIN: &str = "have the county make a new code, and run `cunxiang station join URL CODE` again";
+
+/// Keeps other processes from the rundowns while one is compared and replaced.
+pub struct RundownsHeld {
+    _lock: File,
+}
+
+impl Folder {
+    pub fn new(data: impl Into<PathBuf>) -> Folder {
+        Folder { data: data.into() }
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Where the box's clock keeps what it learnt.
+    pub fn clock(&self) -> PathBuf {
+        self.data.join("clock.json")
+    }
+
+    /// The box's key, or a new one where there is none.
+    pub fn key_or_new(&self) -> Result<Signer, FolderFault> {
+        match self.key() {
+            Err(FolderFault::NotJoined { path }) => {
+                fs::create_dir_all(&self.data).map_err(at(&self.data))?;
+                let signer = Signer::generate();
+                let text = format!("{}\n", BASE64.encode(signer.secret()));
+                durable::write(&path, text.as_bytes(), 0o600).map_err(at(&path))?;
+                Ok(signer)
+            }
+            found => found,
+        }
+    }
+
+    pub fn key(&self) -> Result<Signer, FolderFault> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.data.join(KEY);
+        let mode = fs::metadata(&path).map_err(missing(&path))?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return Err(FolderFault::Open { path });
+        }
+        let text = fs::read_to_string(&path).map_err(at(&path))?;
+        let secret = BASE64.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        secret.map(|secret| Signer::from_secret(&secret)).ok_or(FolderFault::Damaged {
+            path,
+            help: "remove it, have the county make a new code, and run `cunxiang station join URL CODE` again",
+        })
+    }
+
+    /// Removes the box's key, so that the next join makes another one.
+    pub fn forget_key(&self) -> Result<(), FolderFault> {
+        let path = self.data.join(KEY);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(FolderFault::File { path, source }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The county is written last: until then the box has not joined.
+    pub fn join(&self, membership: &Membership, keys: &Envelope) -> Result<(), FolderFault> {
+        self.write_keys(keys)?;
+        self.write(COUNTY, membership, 0o640)
+    }
+
+    pub fn membership(&self) -> Result<Membership, FolderFault> {
+        let path = self.data.join(COUNTY);
+        let bytes = fs::read(&path).map_err(missing(&path))?;
+        serde_json::from_slice(&bytes).map_err(|_| FolderFault::Damaged { path, help: JOIN_AGAIN })
+    }
+
+    pub fn keys(&self) -> Result<Envelope, FolderFault> {
+        let path = self.data.join(KEYS);
+        let bytes = fs::read(&path).map_err(missing(&path))?;
+        serde_json::from_slice(&bytes).map_err(|_| FolderFault::Damaged { path, help: JOIN_AGAIN })
+    }
+
+    pub fn write_keys(&self, keys: &Envelope) -> Result<(), FolderFault> {
+        self.write(KEYS, keys, 0o644)
+    }
+
+    /// The last accepted rundown of a station; none where there is none, or what is there does not read: the county has
+    /// another one.
+    pub fn rundown(&self, station: &Id) -> Option<Envelope> {
+        self.read(&format!("{RUNDOWNS}/{station}.json"))
+    }
+
+    /// Its place in the order, as the file says; it was verified before it was written.
+    pub fn edge(&self, station: &Id) -> Edge {
+        let body = self.rundown(station).and_then(|envelope| serde_json::from_slice::<Rundown>(&envelope.payload).ok());
+        body.map_or_else(Edge::default, |rundown| rundown.edge)
+    }
+
+    /// Waits until no other process replaces a rundown.
+    pub fn hold_rundowns(&self) -> Result<RundownsHeld, FolderFault> {
+        let folder = self.data.join(RUNDOWNS);
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
+        let path = folder.join("lock");
+        let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
+        flock(&lock, FlockOperation::LockExclusive).map_err(|error| at(&path)(error.into()))?;
+        Ok(RundownsHeld { _lock: lock })
+    }
+
+    pub fn write_rundown(&self, station: &Id, rundown: &Envelope, _held: &RundownsHeld) -> Result<(), FolderFault> {
+        self.write(&format!("{RUNDOWNS}/{station}.json"), rundown, 0o640)
+    }
+
+    /// How far the receipts have come; the beginning where nothing is known.
+    pub fn acknowledged(&self) -> Acknowledged {
+        self.read(RECEIPTS).unwrap_or_else(|| Acknowledged { number: 0, head: wire::chain_begin() })
+    }
+
+    pub fn write_acknowledged(&self, acknowledged: &Acknowledged) -> Result<(), FolderFault> {
+        self.write(RECEIPTS, acknowledged, 0o640)
+    }
+
+    /// For `cunxiang station status`.
+    pub fn write_status(&self, status: &impl Serialize) -> Result<(), FolderFault> {
+        self.write(STATUS, status, 0o640)
+    }
+
+    pub fn status(&self) -> Option<serde_json::Value> {
+        self.read(STATUS)
+    }
+
+    fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        serde_json::from_slice(&fs::read(self.data.join(name)).ok()?).ok()
+    }
+
+    fn write(&self, name: &str, content: &impl Serialize, mode: u32) -> Result<(), FolderFault> {
+        let path = self.data.join(name);
+        let bytes = serde_json::to_vec(content).expect("what a box keeps is always written");
+        if fs::read(&path).is_ok_and(|before| before == bytes) {
+            return Ok(());
+        }
+        let folder = path.parent().expect("a file of the data folder has one");
+        fs::create_dir_all(folder).map_err(at(folder))?;
+        durable::write(&path, &bytes, mode).map_err(at(&path))
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderFault + '_ {
+    move |source| FolderFault::File { path: path.to_owned(), source }
+}
+
+fn missing(path: &Path) -> impl FnOnce(io::Error) -> FolderFault + '_ {
+    move |source| match source.kind() {
+        io::ErrorKind::NotFound => FolderFault::NotJoined { path: path.to_owned() },
+        _ => FolderFault::File { path: path.to_owned(), source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_for_this_account_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::new(home.path().join("data"));
+        assert!(matches!(folder.key(), Err(FolderFault::NotJoined { .. })));
+        let first = folder.key_or_new().unwrap();
+        assert_eq!(folder.key_or_new().unwrap().id(), first.id());
+        let path = folder.data().join(KEY);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(matches!(folder.key_or_new(), Err(FolderFault::Open { .. })));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(&path, "none").unwrap();
+        assert!(matches!(folder.key_or_new(), Err(FolderFault::Damaged { .. })));
+        folder.forget_key().unwrap();
+        assert_ne!(folder.key_or_new().unwrap().id(), first.id());
+    }
+
+    #[test]
+    fn what_is_missing_or_damaged_says_what_to_do() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::new(home.path());
+        let told = folder.membership().unwrap_err().to_string();
+        assert!(told.ends_with("run `cunxiang station join URL CODE` on it first"), "{told}");
+        fs::write(home.path().join(COUNTY), "{").unwrap();
+        let told = folder.membership().unwrap_err().to_string();
+        assert!(told.contains("is not what was written there; have the county make a new code"), "{told}");
+        // What the county has as well is fetched again.
+        let station: Id = "upper".parse().unwrap();
+        fs::create_dir(home.path().join(RUNDOWNS)).unwrap();
+        fs::write(home.path().join("rundowns/upper.json"), "{").unwrap();
+        assert_eq!((folder.rundown(&station), folder.edge(&station)), (None, Edge::default()));
+        assert_eq!(folder.acknowledged(), Acknowledged { number: 0, head: wire::chain_begin() });
+    }
+}

@@ -1,0 +1,91 @@
+//! Which receipts go to the county next, chained so that one changed or left out shows.
+
+use crate::base::Digest;
+use crate::link::wire::{self, Acknowledged, BODY_BYTES_MAX, RECEIPTS_MAX, Receipts};
+use crate::rundown::Receipt;
+
+/// A batch on the way, with the head of the chain after each of its receipts.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    pub body: Receipts,
+    heads: Vec<Digest>,
+}
+
+/// Room for what stands around the receipts of a question.
+const FRAME_BYTES: usize = 4096;
+
+/// The next batch after what the county has; none when it has everything.
+pub fn batch(known: &Acknowledged, receipts: &[Receipt]) -> Option<Batch> {
+    let mut fresh = receipts.iter().filter(|receipt| receipt.number > known.number).peekable();
+    let first = fresh.peek()?.number;
+    let (mut head, mut heads, mut texts, mut bytes) = (known.head, Vec::new(), Vec::new(), FRAME_BYTES);
+    for (receipt, number) in fresh.zip(first..) {
+        let text = wire::receipt_text(receipt);
+        bytes += text.get().len() + 1;
+        // What does not follow on belongs to another question, as does what no longer fits; one always goes.
+        let is_full = texts.len() == RECEIPTS_MAX || bytes > BODY_BYTES_MAX;
+        if receipt.number != number || (is_full && !texts.is_empty()) {
+            break;
+        }
+        head = wire::chain(&head, text.get());
+        heads.push(head);
+        texts.push(text);
+    }
+    Some(Batch { body: Receipts { before: known.head, first, receipts: texts }, heads })
+}
+
+impl Batch {
+    /// Whether the county's answer is about these receipts as they were sent.
+    pub fn is_acknowledged_by(&self, answer: &Acknowledged) -> bool {
+        let at = answer.number.checked_sub(self.body.first).and_then(|at| usize::try_from(at).ok());
+        at.and_then(|at| self.heads.get(at)) == Some(&answer.head)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Timestamp;
+    use crate::rundown::Outcome;
+
+    fn receipt(number: u64) -> Receipt {
+        Receipt {
+            number,
+            airing: "masks.20261124T000000Z.upper".parse().unwrap(),
+            at: Timestamp::UNIX_EPOCH,
+            outcome: Outcome::Played,
+            started: None,
+            frames: 1,
+            frames_planned: 1,
+            parts: Vec::new(),
+            volume: 80,
+            sink: "null".to_owned(),
+            detail: None,
+        }
+    }
+
+    #[test]
+    fn a_batch_goes_on_from_what_the_county_has_without_a_hole() {
+        let begin = Acknowledged { number: 0, head: wire::chain_begin() };
+        let check = |known: &Acknowledged, numbers: &[u64], expected: Option<(u64, usize)>| {
+            let receipts: Vec<Receipt> = numbers.iter().map(|number| receipt(*number)).collect();
+            let batch = batch(known, &receipts);
+            assert_eq!(batch.as_ref().map(|b| (b.body.first, b.body.receipts.len())), expected, "{numbers:?}");
+            batch
+        };
+        check(&begin, &[], None);
+        let three = check(&begin, &[1, 2, 3], Some((1, 3))).unwrap();
+        check(&begin, &[1, 2, 4], Some((1, 2)));
+        let texts = three.body.receipts.iter().map(|text| text.get());
+        let head = texts.fold(wire::chain_begin(), |head, text| wire::chain(&head, text));
+        let all = Acknowledged { number: 3, head };
+        assert!(three.is_acknowledged_by(&all));
+        assert!(!three.is_acknowledged_by(&Acknowledged { number: 2, head }));
+        assert!(!three.is_acknowledged_by(&Acknowledged { number: 4, head }));
+        assert!(!three.is_acknowledged_by(&begin));
+        check(&all, &[2, 3], None);
+        assert_eq!(check(&all, &[3, 4, 5], Some((4, 2))).unwrap().body.before, head);
+        let many: Vec<u64> = (1..=1500).collect();
+        check(&begin, &many, Some((1, RECEIPTS_MAX)));
+    }
+}

@@ -1,0 +1,215 @@
+//! The tasks of a running link: each does one errand again and again, and waits as long as it is told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::Station;
+use super::backoff::Backoff;
+use super::county::County;
+use super::errand::{ErrandFault, Fetched, Link, Polled};
+use crate::base::Id;
+use crate::link::wire::{WAIT_MAX_S, Why};
+
+/// A long poll is asked to wait up to this much less than it may, so that boxes do not ask in step.
+const WAIT_JITTER_S: u64 = 10;
+/// An answer without news that came sooner than this did not wait: something between answers by itself.
+const POLL_MIN: Duration = Duration::from_secs(1);
+/// While nobody has confirmed the fingerprint; whoever confirms it stands there and waits.
+const PENDING_EVERY: Duration = Duration::from_secs(10);
+/// A box whose key was taken back asks this often whether that was a mistake.
+const REVOKED_EVERY: Duration = Duration::from_secs(3600);
+/// The time is asked again this often: a cheap crystal loses some 0.2 s meanwhile.
+const TIME_EVERY: Duration = Duration::from_secs(3600);
+const TIME_PAUSE: Duration = Duration::from_secs(5);
+const STATUS_EVERY: Duration = Duration::from_secs(60);
+/// Changes come in bursts, at the start of an airing as at its end.
+const STATUS_SETTLE: Duration = Duration::from_secs(2);
+/// Receipts ring; this is for what a ring missed.
+const RECEIPTS_EVERY: Duration = Duration::from_secs(60);
+/// A stick may have been read in meanwhile, or a rundown may wait no longer for its clips.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+const CLIPS_EVERY: Duration = Duration::from_secs(60);
+/// Clips are read again, and spare ones let go of, this often.
+const TIDY_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// After the start, when the time is known and the rundowns are there.
+const TIDY_FIRST: Duration = Duration::from_secs(600);
+
+/// Starts the tasks. They run until the set is dropped or shut down; none of them ends by itself.
+pub fn start<C: County, S: Station>(link: &Arc<Link<C, S>>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    for station in link.options.stations.clone() {
+        tasks.spawn(poll(link.clone(), station));
+    }
+    tasks.spawn(fetch(link.clone()));
+    tasks.spawn(receipts(link.clone()));
+    tasks.spawn(status(link.clone()));
+    tasks.spawn(time(link.clone()));
+    tasks.spawn(recall(link.clone()));
+    tasks.spawn(look(link.clone()));
+    tasks.spawn(tidy(link.clone()));
+    tasks
+}
+
+/// How long to wait after a failure, and what to say of it: each kind once, until the errand succeeds.
+struct Care {
+    what: &'static str,
+    backoff: Backoff,
+    said: Option<String>,
+}
+
+impl Care {
+    fn new(what: &'static str) -> Care {
+        Care { what, backoff: Backoff::default(), said: None }
+    }
+
+    fn failed(&mut self, fault: &ErrandFault) -> Duration {
+        let told = fault.to_string();
+        if self.said.as_ref() != Some(&told) {
+            tracing::warn!("{}: {told}", self.what);
+            self.said = Some(told);
+        }
+        let wait = self.backoff.failed(rand::random());
+        match fault {
+            ErrandFault::County(fault) if fault.why() == Some(Why::Pending) => PENDING_EVERY,
+            ErrandFault::County(fault) if fault.why() == Some(Why::Revoked) => REVOKED_EVERY,
+            _ => wait,
+        }
+    }
+
+    fn succeeded(&mut self) {
+        if self.said.take().is_some() {
+            tracing::info!("{}: it goes again", self.what);
+        }
+        self.backoff.succeeded();
+    }
+}
+
+async fn poll<C: County, S: Station>(link: Arc<Link<C, S>>, station: Id) {
+    let mut care = Care::new("asking for the rundown");
+    let mut is_first = true;
+    loop {
+        // The first answer is wanted at once.
+        let wait_s = if is_first { 0 } else { WAIT_MAX_S - rand::random::<u64>() % (WAIT_JITTER_S + 1) };
+        let asked = link.clock.monotonic();
+        let result = link.poll(&station, wait_s).await;
+        link.note(result.as_ref().map(drop));
+        let pause = match result {
+            Ok(polled) => {
+                care.succeeded();
+                let took = link.clock.monotonic().saturating_sub(asked);
+                let is_hasty = polled != Polled::New && took < POLL_MIN && !is_first;
+                is_first = false;
+                if is_hasty { POLL_MIN } else { Duration::ZERO }
+            }
+            Err(fault) => care.failed(&fault),
+        };
+        tokio::time::sleep(pause).await;
+    }
+}
+
+async fn fetch<C: County, S: Station>(link: Arc<Link<C, S>>) {
+    let mut care = Care::new("fetching clips");
+    loop {
+        let pause = match link.fetch().await {
+            Ok(Fetched::Idle(wait)) => wait.unwrap_or(CLIPS_EVERY).min(CLIPS_EVERY),
+            Ok(Fetched::Piece(..)) => {
+                care.succeeded();
+                Duration::ZERO
+            }
+            Err(fault) => care.failed(&fault),
+        };
+        if !pause.is_zero() {
+            ring_or(&link.bells.clips, pause).await;
+        }
+    }
+}
+
+async fn receipts<C: County, S: Station>(link: Arc<Link<C, S>>) {
+    let mut care = Care::new("bringing receipts");
+    loop {
+        match link.bring_receipts().await {
+            Ok(more) => {
+                care.succeeded();
+                if !more {
+                    ring_or(&link.bells.receipts, RECEIPTS_EVERY).await;
+                }
+            }
+            Err(fault) => tokio::time::sleep(care.failed(&fault)).await,
+        }
+    }
+}
+
+async fn status<C: County, S: Station>(link: Arc<Link<C, S>>) {
+    let mut care = Care::new("saying how this box is");
+    loop {
+        match link.report().await {
+            Ok(()) => {
+                care.succeeded();
+                ring_or(&link.bells.status, STATUS_EVERY).await;
+                tokio::time::sleep(STATUS_SETTLE).await;
+            }
+            Err(fault) => tokio::time::sleep(care.failed(&fault)).await,
+        }
+    }
+}
+
+async fn time<C: County, S: Station>(link: Arc<Link<C, S>>) {
+    let mut care = Care::new("asking the time");
+    loop {
+        let pause = match link.ask_time().await {
+            Ok(()) => {
+                care.succeeded();
+                // Not at once again, whatever the county says of proofs.
+                tokio::time::sleep(TIME_PAUSE).await;
+                TIME_EVERY
+            }
+            Err(fault) => care.failed(&fault),
+        };
+        ring_or(&link.bells.time, pause).await;
+    }
+}
+
+async fn recall<C: County, S: Station>(link: Arc<Link<C, S>>) {
+    let mut care = Care::new("asking what sounded here before");
+    loop {
+        let pause = match link.recall().await {
+            Ok(_) => {
+                care.succeeded();
+                LOOK_EVERY
+            }
+            Err(fault) => care.failed(&fault),
+        };
+        tokio::time::sleep(pause).await;
+    }
+}
+
+async fn look<C: County, S: Station>(link: Arc<Link<C, S>>) {
+    loop {
+        link.look();
+        link.offer();
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+async fn tidy<C: County, S: Station>(link: Arc<Link<C, S>>) {
+    tokio::time::sleep(TIDY_FIRST).await;
+    loop {
+        let (blocking, keeping) = (link.clone(), TIDY_EVERY);
+        let tidied = tokio::task::spawn_blocking(move || {
+            blocking.check_clips();
+            blocking.tidy()
+        });
+        match tidied.await {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(count)) => tracing::info!(clips = count, "let go of clips that nobody needs any more"),
+            Ok(Err(fault)) => tracing::warn!("clips cannot be tidied: {fault}"),
+        }
+        tokio::time::sleep(keeping).await;
+    }
+}
+
+async fn ring_or(bell: &tokio::sync::Notify, wait: Duration) {
+    let _ = tokio::time::timeout(wait, bell.notified()).await;
+}
