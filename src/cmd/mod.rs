@@ -23,6 +23,7 @@ mod plan;
 mod review;
 mod run;
 mod show;
+mod station;
 mod status;
 
 use std::path::PathBuf;
@@ -95,6 +96,8 @@ enum Command {
     Silence(order::Silence),
     /// Confirm an order that another person filed
     Confirm(order::Confirm),
+    /// A village box: join a county, run, look at it, take a rundown from a stick
+    Station(station::Args),
     /// End the HOLD after a restore
     Release,
     /// Print the orders of the last 30 days
@@ -152,6 +155,7 @@ pub fn main() -> ExitCode {
         Command::Skip(sub) => order::skip(&args.place, &sub),
         Command::Silence(sub) => order::silence(&args.place, &sub),
         Command::Confirm(sub) => order::confirm(&args.place, &sub),
+        Command::Station(sub) => station::run(&args.place, &sub),
         Command::Release => order::release(&args.place),
         Command::Orders => order::orders(&args.place),
         Command::Status(sub) => status::run(&args.place, &sub),

@@ -1,6 +1,8 @@
-//! `config/machine.toml` -> each module's options, all faults at once. This machine only: neither console nor link can
-//! write it.
+//! `config/machine.toml`, and a village box's `station.toml` -> each module's options, all faults at once. This machine
+//! only: neither console nor link can write it.
 
+mod loudspeaker;
 pub mod machine;
+pub mod station;
 
 pub use machine::Machine;

@@ -1,0 +1,275 @@
+//! `cunxiang station`: a village box joins its county, airs by itself, and takes rundowns from a stick.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+
+use crate::base::Id;
+use crate::cmd::{CANNOT, FAULTS, FINE, Format, Place, data, page};
+use crate::config::station::{self as settings, Settings};
+use crate::county::keys::CountyKeys;
+use crate::ledger::Ledger;
+use crate::link::village::folder::{Folder, Membership};
+use crate::link::village::https::{Address, Https, tidy_url};
+use crate::link::village::{County as _, Timekeeper, stick};
+use crate::link::wire::{self, EnrolAsk};
+use crate::rundown::seal::{Envelope, Trust};
+use crate::store::Store;
+
+mod player;
+mod running;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Make this box's key and join a county with the code that it gave
+    Join(Join),
+    /// Be the village's daemon: play what the county plans, with a link or without
+    Run(Own),
+    /// Print how this box is
+    Status(Status),
+    /// At the county: write a station's rundown with its clips into one file
+    Export(Export),
+    /// At the box: take in a file that `export` wrote
+    Import(Import),
+}
+
+#[derive(clap::Args)]
+struct Own {
+    /// This box's file [default: station.toml below the home folder]
+    #[arg(long, value_name = "FILE")]
+    machine: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+struct Join {
+    /// Where the county is, as https://county.example:8321
+    url: String,
+    /// The code that `cunxiang enrol` printed at the county
+    code: String,
+    /// The county's own CA certificate, where no public one vouches for it
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    #[command(flatten)]
+    own: Own,
+}
+
+#[derive(clap::Args)]
+struct Status {
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    #[command(flatten)]
+    own: Own,
+}
+
+#[derive(clap::Args)]
+struct Export {
+    /// The station
+    #[arg(long, value_name = "STATION")]
+    station: Id,
+    /// The file to write, on a stick
+    file: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct Import {
+    /// The file on the stick
+    file: PathBuf,
+    #[command(flatten)]
+    own: Own,
+}
+
+pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
+    data::close_to_others();
+    match &args.command {
+        Command::Join(join) => with_settings(place, &join.own, false, |own| self::join(join, &own)),
+        Command::Run(own) => with_settings(place, own, true, running::run),
+        Command::Status(status) => with_settings(place, &status.own, false, |own| self::status(status, &own)),
+        Command::Export(export) => self::export(place, export),
+        Command::Import(import) => with_settings(place, &import.own, false, |own| self::import(import, &own)),
+    }
+}
+
+/// A box's file as it was read, and its data folder.
+struct OwnBox {
+    settings: Settings,
+    folder: Folder,
+}
+
+impl OwnBox {
+    fn address(&self, membership: &Membership) -> Address {
+        let (url, ca_pem) = (membership.url.clone(), membership.ca.clone());
+        Address { url, ca_pem, proxy: self.settings.proxy.clone() }
+    }
+
+    fn data(&self) -> &Path {
+        self.folder.data()
+    }
+
+    fn clock(&self) -> Arc<dyn Timekeeper> {
+        player::clock(&self.folder, self.settings.battery)
+    }
+}
+
+/// Reads `station.toml`. What needs no loudspeaker does without the file.
+fn with_settings(
+    place: &Place,
+    own: &Own,
+    required: bool,
+    then: impl FnOnce(OwnBox) -> anyhow::Result<u8>,
+) -> anyhow::Result<u8> {
+    let (path, file) = settings::place(&place.home, own.machine.as_deref());
+    let text = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required && own.machine.is_none() => {
+            String::new()
+        }
+        text => {
+            text.with_context(|| format!("{} cannot be read; write it as docs/ref/station.md says", path.display()))?
+        }
+    };
+    let settings = match settings::read(&file, &text, &place.home) {
+        Ok(settings) => settings,
+        Err(found) => {
+            page::problems(&found);
+            return Ok(FAULTS);
+        }
+    };
+    let data = place.data.clone().or_else(|| settings.data.clone()).unwrap_or_else(|| place.data());
+    then(OwnBox { settings, folder: Folder::new(data) })
+}
+
+fn join(args: &Join, own: &OwnBox) -> anyhow::Result<u8> {
+    let url = tidy_url(&args.url)?;
+    let ca_pem = args.ca.as_ref().map(|path| {
+        std::fs::read_to_string(path).with_context(|| format!("{} cannot be read; copy it here again", path.display()))
+    });
+    let ca_pem = ca_pem.transpose()?;
+    data::open(own.data())?;
+    // A box that runs holds its key in hand: it would go on with the old one.
+    let _lock = data::lock(own.data())?;
+    let signer = Arc::new(own.folder.key_or_new()?);
+    let address = Address { url: url.clone(), ca_pem: ca_pem.clone(), proxy: own.settings.proxy.clone() };
+    let clock = own.clock();
+    let county = Https::new(&address, signer.clone(), clock)?;
+    let code = args.code.trim().to_owned();
+    let public = signer.public();
+    let signature = signer.sign(&wire::enrol_message(&code, &public));
+    let ask = EnrolAsk { code, public: public.clone(), signature, version: env!("CARGO_PKG_VERSION").to_owned() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let enrolled = runtime.block_on(county.enrol(&ask)).context("this box has not joined")?;
+    if enrolled.stations.is_empty() || enrolled.stations.len() > wire::STATIONS_OF_BOX_MAX {
+        bail!("the county answers with {} stations; have it make a new code", enrolled.stations.len());
+    }
+    Trust::begin(&enrolled.root, &enrolled.keys)
+        .context("the county's keys are not signed by the root it shows; have its engineer run `cunxiang doctor`")?;
+    let membership = Membership { url, ca: ca_pem, root: enrolled.root, stations: enrolled.stations };
+    own.folder.join(&membership, &enrolled.keys)?;
+    let stations: Vec<&str> = membership.stations.iter().map(Id::as_str).collect();
+    anstream::println!("joined as {}", stations.join(", "));
+    anstream::println!("fingerprint: {}", wire::fingerprint(&membership.root, &public));
+    anstream::println!(
+        "Read it to the county: it must be the same there, and is confirmed there. Until then this box gets nothing."
+    );
+    Ok(FINE)
+}
+
+fn import(args: &Import, own: &OwnBox) -> anyhow::Result<u8> {
+    let membership = own.folder.membership()?;
+    let store = Store::open(own.data().join("clips"))?;
+    let file = std::fs::File::open(&args.file)
+        .with_context(|| format!("{} cannot be read; look at the stick", args.file.display()))?;
+    let now = own.clock().now();
+    let carried = stick::read(std::io::BufReader::new(file), (&own.folder, &store), &membership, now)
+        .with_context(|| format!("{} is not taken, and nothing changed", args.file.display()))?;
+    anstream::println!("{}: rundown {}.{}", carried.station, carried.edge.epoch, carried.edge.version);
+    anstream::println!("{} clips taken", carried.clips);
+    tell_missing(&carried, "bring them over the link, or on a newer stick");
+    Ok(if carried.missing.is_empty() { FINE } else { FAULTS })
+}
+
+fn export(place: &Place, args: &Export) -> anyhow::Result<u8> {
+    let data = place.data();
+    let path = data.join("ledger.db");
+    if !path.exists() {
+        bail!("{} is missing: export at the county, where `cunxiang run` has run", path.display());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let saved = runtime.block_on(async { Ledger::open(&path).await?.latest_rundowns().await })?;
+    let saved = saved.into_iter().find(|saved| saved.station == args.station);
+    let saved = saved
+        .with_context(|| format!("there is no rundown of {}; `cunxiang plan` lists the stations", args.station))?;
+    let rundown: Envelope = serde_json::from_slice(&saved.envelope).context("the ledger's rundown does not read")?;
+    let keys = CountyKeys::look(&data.join("keys"))?;
+    let store = Store::open(data.join("clips"))?;
+    // A whole file or none: a stick that is pulled out early has a file that says so.
+    let part = args.file.with_extension("part");
+    let written = std::fs::File::create(&part).map_err(anyhow::Error::from).and_then(|file| {
+        let carried = stick::write(std::io::BufWriter::new(&file), &keys.document, &rundown, &store)?;
+        file.sync_all()?;
+        std::fs::rename(&part, &args.file)?;
+        Ok(carried)
+    });
+    let carried = written.with_context(|| format!("{} cannot be written; look at the stick", args.file.display()))?;
+    anstream::println!("{}: rundown {}.{}", carried.station, carried.edge.epoch, carried.edge.version);
+    anstream::println!("{} clips written", carried.clips);
+    tell_missing(&carried, "`cunxiang clip verify` tells why");
+    Ok(if carried.missing.is_empty() { FINE } else { FAULTS })
+}
+
+fn tell_missing(carried: &stick::Carried, help: &str) {
+    if !carried.missing.is_empty() {
+        anstream::eprintln!("{} clips of the rundown are missing; {help}", carried.missing.len());
+    }
+}
+
+fn status(args: &Status, own: &OwnBox) -> anyhow::Result<u8> {
+    let membership = own.folder.membership()?;
+    let fingerprint = wire::fingerprint(&membership.root, &own.folder.key()?.public());
+    let is_running = data::lock(own.data()).is_err();
+    let last = own.folder.status().unwrap_or(serde_json::Value::Null);
+    let edges = membership.stations.iter().map(|station| (station.to_string(), own.folder.edge(station)));
+    let edges: std::collections::BTreeMap<_, _> = edges.collect();
+    if args.format == Format::Json {
+        let report = serde_json::json!({
+            "county": membership.url, "fingerprint": fingerprint, "running": is_running, "rundowns": edges, "last": last,
+        });
+        anstream::println!("{report:#}");
+        return Ok(if is_running { FINE } else { CANNOT });
+    }
+    anstream::println!("county       {}", membership.url);
+    anstream::println!("fingerprint  {fingerprint}");
+    anstream::println!("daemon       {}", if is_running { "runs" } else { "does not run" });
+    for (station, edge) in edges {
+        anstream::println!("rundown      {station}: {}.{}", edge.epoch, edge.version);
+    }
+    let word = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null => "never".to_owned(),
+        other => other.to_string(),
+    };
+    let (link, of_box) = (&last["link"], &last["box"]);
+    anstream::println!("last contact {}", word(&link["contact"]));
+    if let Some(fault) = link["fault"].as_str() {
+        anstream::println!("link         {fault}");
+    }
+    anstream::println!("clock known  {}", word(&of_box["clock_trusted"]));
+    anstream::println!("clips wanted {}", word(&link["clips_wanted"]));
+    for station in of_box["stations"].as_array().into_iter().flatten() {
+        anstream::println!(
+            "loudspeaker  {}: {} {}",
+            word(&station["station"]),
+            word(&station["sink"]),
+            word(&station["device"])
+        );
+        if let Some(refusal) = station["refusal"].as_str() {
+            anstream::println!("refused      {refusal}");
+        }
+    }
+    Ok(if is_running { FINE } else { CANNOT })
+}

@@ -1,0 +1,131 @@
+//! `cunxiang station run`: the station and its link in one process. Builds everything in order; every task started here
+//! is stopped here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
+use tracing::{info, warn};
+
+use super::OwnBox;
+use super::player::Player;
+use crate::base::Id;
+use crate::cmd::{FINE, data, logging};
+use crate::link::village::https::Https;
+use crate::link::village::{Link, Options, tasks};
+use crate::link::wire;
+use crate::rundown::seal::Trust;
+use crate::station;
+use crate::store::Store;
+
+/// The sound that is on air fades, and its outcome is written, within this.
+const STATION_STOP_MAX: Duration = Duration::from_secs(4);
+/// `cunxiang station status` shows what was so at most this long ago. The watchdog is told as often.
+const STATUS_EVERY: Duration = Duration::from_secs(5);
+/// The scheduling thread goes round every 30 s; past this it hangs, and the watchdog is to end the process.
+const BEAT_MAX: chrono::TimeDelta = chrono::TimeDelta::seconds(75);
+
+pub fn run(own: OwnBox) -> anyhow::Result<u8> {
+    logging::begin(own.settings.log_format, &own.settings.log_filter, None)?;
+    // The link's tasks wait nearly always: one thread for them, one for files.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let result = runtime.block_on(daemon(own));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    result
+}
+
+async fn daemon(own: OwnBox) -> anyhow::Result<u8> {
+    data::open(own.data())?;
+    let _lock = data::lock(own.data())?;
+    let membership = own.folder.membership()?;
+    let signer = Arc::new(own.folder.key()?);
+    let loudspeakers = own.settings.loudspeakers.clone();
+    check_stations(&loudspeakers, &membership.stations)?;
+    let clock = own.clock();
+    let store = Store::open(own.data().join("clips"))?;
+    let trust = Trust::begin(&membership.root, &own.folder.keys()?)
+        .context("keys.json is not signed by the pinned root; have the county make a new code, and join again")?;
+    let county = Https::new(&own.address(&membership), signer.clone(), clock.clone())?;
+
+    // Rung by the station when receipts became durable.
+    let bell = Arc::new(Notify::new());
+    let rung = bell.clone();
+    let running = station::start(
+        station::Options { journal: own.data().join("journal"), loudspeakers, remote: true },
+        clock.clone(),
+        store.clone(),
+        trust,
+        Box::new(move || rung.notify_one()),
+    )?;
+    let running = Arc::new(running);
+    let begun = clock.monotonic();
+    let player = Player { running: running.clone(), clock: clock.clone(), data: own.data().to_owned(), begun };
+    let options = Options {
+        stations: membership.stations.clone(),
+        root: membership.root.clone(),
+        disk_bytes_max: own.settings.disk_bytes_max,
+    };
+    let kept = (own.folder.clone(), store);
+    let link =
+        Link::open(county, player, clock.clone(), kept, options).context("what this box holds cannot be used")?;
+    let link = Arc::new(link);
+    let mut tasks = tasks::start(&link);
+
+    let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let fingerprint = wire::fingerprint(&membership.root, &signer.public());
+    info!(county = membership.url, fingerprint, "ready");
+    let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Ready]);
+    let mut look = tokio::time::interval(STATUS_EVERY);
+    let mut told = String::new();
+    loop {
+        tokio::select! {
+            _ = term.recv() => break,
+            _ = interrupt.recv() => break,
+            () = bell.notified() => link.ring(),
+            _ = tasks.join_next() => {
+                bail!("a task of the link ended by itself, which is a fault of this program; it is to be started again")
+            }
+            _ = look.tick() => {
+                if let Err(fault) = clock.keep() && told != fault {
+                    warn!("the time cannot be kept: {fault}");
+                    told = fault;
+                }
+                if let Err(fault) = own.folder.write_status(&json!({ "link": link.health(), "box": link.status() })) {
+                    warn!("{fault}");
+                }
+                if clock.now() - running.beat() < BEAT_MAX {
+                    let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Watchdog]);
+                }
+            }
+        }
+    }
+
+    info!("stopping");
+    let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Stopping]);
+    tasks.shutdown().await;
+    let stopping = running.clone();
+    tokio::task::spawn_blocking(move || stopping.shutdown(STATION_STOP_MAX)).await?;
+    info!("stopped");
+    Ok(FINE)
+}
+
+/// Each station of this box has a loudspeaker, and each loudspeaker a station.
+fn check_stations(loudspeakers: &[station::Loudspeaker], stations: &[Id]) -> anyhow::Result<()> {
+    for station in stations {
+        if !loudspeakers.iter().any(|loudspeaker| loudspeaker.station == *station) {
+            bail!("station.toml has no [[loudspeaker]] for {station}, which this box joined as; add one");
+        }
+    }
+    for loudspeaker in loudspeakers {
+        if !stations.contains(&loudspeaker.station) {
+            bail!(
+                "station.toml has a [[loudspeaker]] for {}, which this box did not join as; correct it, or join again",
+                loudspeaker.station
+            );
+        }
+    }
+    Ok(())
+}
