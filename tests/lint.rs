@@ -4,6 +4,9 @@
 //! against Chinese; and `expect.txt`: a line `language TAG`, then what is found in `bad.ftl`. What the certain fixes make
 //! of it stands in `fixed.ftl`. `UPDATE_EXPECT=1` writes the last two anew.
 
+#[path = "../fuzz/whole_way.rs"]
+mod whole_way;
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -172,6 +175,18 @@ fn each_planted_error_is_found_where_it_stands() {
     for (rule, path, line) in wanted {
         let is_there = |p: &Problem| p.rule == rule && *p.file == *path && p.line == line;
         assert!(found.iter().any(is_there), "{rule} at {path}:{line} among all:\n{}", told(&found));
+    }
+}
+
+/// Each text of the corpus goes a way through the code that no other does.
+#[test]
+fn what_fuzzing_came_upon_breaks_nothing() {
+    let texts: Vec<PathBuf> =
+        std::fs::read_dir(root().join("fuzz/corpus/texts")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(texts.len() >= 100, "{}", texts.len());
+    for path in texts {
+        let bytes = std::fs::read(&path).unwrap();
+        std::panic::catch_unwind(|| whole_way::go(&bytes)).unwrap_or_else(|_| panic!("{} breaks it", path.display()));
     }
 }
 
