@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use cunxiang::base::{Id, Tag};
-use cunxiang::card::{self, Card, Cell, Fonts, Item, Level, Look, Options, Section, Tone};
+use cunxiang::card::{self, Card, Cell, Fonts, Item, Level, Look, Options, Section, Table, Tone};
 use cunxiang::catalog::{self, Catalog, Files, load::Texts};
 use cunxiang::lang::{LANGUAGES, Piece};
 
@@ -250,7 +250,7 @@ fn the_code_leads_to_the_notice() {
 #[test]
 fn a_table_holds_every_script() {
     let row = |cells: &[(&str, Tone)]| cells.iter().map(|(text, tone)| Cell::new(*text, *tone)).collect::<Vec<_>>();
-    let rows = [
+    let rows = vec![
         row(&[("信息", Tone::Plain), ("bo བོད་ཡིག", Tone::Plain), ("lis ꓡꓲ-ꓢꓴ", Tone::Plain), ("zh-CN", Tone::Plain)]),
         row(&[("wear-mask", Tone::Plain), ("མ་ཞུས།", Tone::Warn), ("没有录音", Tone::Bad), ("✓", Tone::Good)]),
         row(&[
@@ -259,16 +259,29 @@ fn a_table_holds_every_script() {
             ("", Tone::Bad),
         ]),
     ];
-    golden("table", &card::table(&rows, fonts()).unwrap());
-    assert_eq!(card::table(&[], fonts()), Err(card::CardFault::Empty));
-    let broken = [row(&[("ok", Tone::Plain)]), row(&[("\u{E000}", Tone::Bad)])];
-    assert!(matches!(card::table(&broken, fonts()), Err(card::CardFault::NoGlyph { .. })));
+    let whole = Table {
+        title: "德钦县 2026年11月24日".to_owned(),
+        rows,
+        legend: row(&[("绿：可播", Tone::Good), ("红：播不出，缺文字或录音", Tone::Bad), ("白：不需要", Tone::Plain)]),
+    };
+    golden("table", &card::table(&whole, fonts()).unwrap());
+    assert_eq!(card::table(&Table::default(), fonts()), Err(card::CardFault::Empty));
+    let broken = vec![row(&[("ok", Tone::Plain)]), row(&[("\u{E000}", Tone::Bad)])];
+    let legend = row(&[("\u{E000}", Tone::Bad)]);
+    for broken in [
+        Table { rows: broken, ..Table::default() },
+        Table { legend, ..whole.clone() },
+        Table { title: "\u{E000}".to_owned(), ..whole },
+    ] {
+        assert!(matches!(card::table(&broken, fonts()), Err(card::CardFault::NoGlyph { .. })));
+    }
 }
 
 #[test]
 fn the_command_says_what_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let long = format!("https://example.org/{}", "n".repeat(card::LINK_BYTES_MAX));
     let (png, pdf, gif) = (file("x.png"), file("x.pdf"), file("x.gif"));
     for (arguments, code, wanted) in [
         (vec!["flood-emergency", "-o", &gif], 2, "ends in neither .png, for a picture, nor .pdf, for a poster"),
@@ -277,6 +290,13 @@ fn the_command_says_what_is_wrong() {
         (vec!["no-such-thing", "-o", &png], 1, "there is no broadcast and no message `no-such-thing`"),
         (vec!["flood-emergancy", "-o", &png], 1, "did you mean `flood-emergency`?"),
         (vec!["flood-emergency", "--set", "x=1", "--notice", "\u{E000}", "-o", &png], 1, "no font here draws U+E000"),
+        (vec!["hotlines", "--link", "javascript:alert(1)", "-o", &png], 2, "this is no web address"),
+        (vec!["hotlines", "--link", "https://", "-o", &png], 2, "this is no web address"),
+        (vec!["hotlines", "--link", "https://example.org/a b", "-o", &png], 2, "this is no web address"),
+        (vec!["hotlines", "--link", &long, "-o", &png], 2, "use a shorter one"),
+        (vec!["hotlines", "--hotline", "call me", "-o", &png], 2, "this is no telephone number"),
+        (vec!["hotlines", "--notice", " ", "-o", &png], 2, "write a notice number of at most 32 characters"),
+        (vec!["hotlines", "--machine", "nowhere.toml", "-o", &png], 2, "nowhere.toml cannot be read"),
         (vec!["hotlines", "--set", "phone=\u{0F72}", "-o", &pdf], 1, "stands without the letter it belongs to"),
     ] {
         let (found, told) = run(&arguments);
@@ -292,6 +312,9 @@ fn missing_fonts_are_named_with_their_packages() {
     copy(&root().join("tests/golden/base"), home.path());
     std::fs::create_dir(home.path().join("no-fonts")).unwrap();
     let machine = home.path().join("config/machine.toml");
+    // Another file of this machine, with the usual fonts.
+    let other = home.path().join("other.toml");
+    std::fs::copy(&machine, &other).unwrap();
     let text = std::fs::read_to_string(&machine).unwrap() + "\n[fonts]\nfolders = [\"no-fonts\"]\n";
     std::fs::write(&machine, text).unwrap();
     let output = |arguments: &[&str]| {
@@ -307,6 +330,11 @@ fn missing_fonts_are_named_with_their_packages() {
     let told = output(&["card", "wear-mask", "--languages", "zh-CN", "-o", file.to_str().unwrap()]);
     assert!(told.contains("install fonts-noto-core and fonts-noto-cjk"), "{told}");
     assert!(told.contains("NotoSerifTibetan-Regular.ttf"), "{told}");
+    let (file, other) = (file.to_str().unwrap(), other.to_str().unwrap());
+    let told = output(&["card", "wear-mask", "--languages", "zh-CN", "-o", file, "--machine", other]);
+    assert!(told.contains("x.png") && !told.contains("fonts-noto"), "{told}");
+    let told = output(&["coverage", "-o", file, "--machine", other]);
+    assert!(told.contains("x.png") && !told.contains("fonts-noto"), "{told}");
     let told = output(&["doctor"]);
     assert!(told.contains("no cards can be drawn here; install fonts-noto-core and fonts-noto-cjk"), "{told}");
 }

@@ -5,7 +5,7 @@ use qrcode::{Color, EcLevel, QrCode};
 use crate::card::CardFault;
 
 /// A longer link gives a code whose squares are too small for a telephone a step away from a poster.
-const LINK_BYTES_MAX: usize = 200;
+pub const LINK_BYTES_MAX: usize = 200;
 /// The white that the standard (ISO/IEC 18004) asks for on each side, in squares.
 pub(super) const QUIET_SQUARES: usize = 4;
 

@@ -20,10 +20,11 @@ mod typeset;
 
 use crate::base::Tag;
 
+pub use code::LINK_BYTES_MAX;
 pub use fault::CardFault;
 pub use fonts::{Fonts, Missing, Options, missing};
 pub use poster::poster;
-pub use table::{Cell, Tone, table};
+pub use table::{Cell, Table, Tone, table};
 
 /// What the head of a card says and which colour it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -31,6 +31,17 @@ pub struct Cell {
     pub tone: Tone,
 }
 
+/// What is drawn: rows, with a line above them and lines below.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// What the table is of; nothing is drawn when it is empty.
+    pub title: String,
+    /// The first is the heading.
+    pub rows: Vec<Vec<Cell>>,
+    /// What the colours and words mean, each in a line of the table's width.
+    pub legend: Vec<Cell>,
+}
+
 /// What the colour of a cell says. The first row of a table is its heading, whatever its tones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -64,8 +75,9 @@ impl Tone {
 /// shorter than the heading.
 ///
 /// Errors: there is no row, a text cannot be drawn, the table is larger than [`WIDTH_MAX`] by [`HEIGHT_MAX`].
-pub fn table(rows: &[Vec<Cell>], fonts: &Fonts) -> Result<Vec<u8>, CardFault> {
+pub fn table(table: &Table, fonts: &Fonts) -> Result<Vec<u8>, CardFault> {
     let mut press = fonts.press();
+    let rows = &table.rows;
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     if columns == 0 {
         return Err(CardFault::Empty);
@@ -78,6 +90,13 @@ pub fn table(rows: &[Vec<Cell>], fonts: &Fonts) -> Result<Vec<u8>, CardFault> {
     }
     let mut marks = Vec::new();
     let mut y = MARGIN;
+    let inner = width - 2.0 * MARGIN;
+    if !table.title.is_empty() {
+        let mut title = Part { height: y, marks: Vec::new() };
+        title.lines(MARGIN, typeset::set(&mut press, &table.title, style(true), inner)?, Paint::Paper);
+        marks.extend(title.marks);
+        y = title.height.ceil() + PADDING;
+    }
     for (i, row) in rows.iter().enumerate() {
         let style = style(i == 0);
         let cells: Result<Vec<Vec<Line>>, CardFault> =
@@ -98,6 +117,22 @@ pub fn table(rows: &[Vec<Cell>], fonts: &Fonts) -> Result<Vec<u8>, CardFault> {
         if y > HEIGHT_MAX {
             return Err(CardFault::TooHigh { height: y as u32, height_max: HEIGHT_MAX as u32 });
         }
+    }
+    if !table.legend.is_empty() {
+        y += PADDING;
+    }
+    for cell in &table.legend {
+        let paint = cell.tone.paint();
+        let lines = typeset::set(&mut press, &cell.text, style(false), inner - 2.0 * PADDING)?;
+        let mut part = Part { height: y + PADDING / 2.0, marks: Vec::new() };
+        part.lines(MARGIN + PADDING, lines, paint);
+        let bottom = (part.height + PADDING / 2.0).ceil();
+        marks.push(Mark::Ground { x: MARGIN, y, width: inner, height: bottom - y, paint });
+        marks.extend(part.marks);
+        y = bottom + GAP;
+    }
+    if y > HEIGHT_MAX {
+        return Err(CardFault::TooHigh { height: y as u32, height_max: HEIGHT_MAX as u32 });
     }
     let page = Page { width, height: y - GAP + MARGIN, marks };
     canvas::png(&mut press, &page)

@@ -75,10 +75,27 @@ fn missing<T>(root: &Table<'_>, name: &str) -> Option<T> {
     None
 }
 
+/// Longer than any number to call, with its spaces.
+const TELEPHONE_CHARS_MAX: usize = 32;
+
+/// Whether it is a number to call: digits, spaces, hyphens and `+`.
+pub fn is_telephone(text: &str) -> bool {
+    text.chars().any(|c| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || [' ', '-', '+'].contains(&c))
+        && text.len() <= TELEPHONE_CHARS_MAX
+}
+
+/// Whether it is the address of a page: a telephone that reads it from a code opens it.
+pub fn is_web_address(text: &str) -> bool {
+    let rest = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    rest.is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[') && rest.chars().all(|c| c.is_ascii_graphic())
+    })
+}
+
 fn hotline(field: &Field<'_>) -> Option<String> {
     let text = field.text()?;
-    let is_number = text.chars().any(|c| c.is_ascii_digit())
-        && text.chars().all(|c| c.is_ascii_digit() || [' ', '-', '+'].contains(&c));
+    let is_number = is_telephone(text);
     if !is_number {
         field.fault("bad-value", format!("`{text}` is no telephone number"), "write digits, as \"12320\"");
     }
@@ -87,7 +104,7 @@ fn hotline(field: &Field<'_>) -> Option<String> {
 
 fn notice_link(field: &Field<'_>) -> Option<String> {
     let text = field.text()?;
-    let is_link = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme)) && text.is_ascii();
+    let is_link = is_web_address(text);
     if !is_link {
         let help = format!("write it as \"https://example.org/notices/{NOTICE_PLACE}\"");
         field.fault("bad-value", format!("`{text}` is no web address"), help);

@@ -8,10 +8,12 @@ use chrono::NaiveDate;
 use crate::base::clock::RealClock;
 use crate::base::{Clock, Id, Tag, near};
 use crate::card::{self, Card, Fonts, Item, Look, Section};
+use crate::catalog::spoken::Permit;
 use crate::catalog::{self, Broadcast, Catalog};
-use crate::cmd::{FAULTS, FINE, Place, check, on_air, page};
+use crate::cmd::{FAULTS, FINE, Place, check, on_air, page, plan};
 use crate::lang::language::SOURCE;
 use crate::lang::{Argument, Arguments, LANGUAGES, Language, Piece, bundle::argument_of, words};
+use crate::planner::{Approval, Registry};
 use crate::rundown::{Class, Level};
 
 #[derive(clap::Args)]
@@ -34,17 +36,45 @@ pub struct Args {
     #[arg(long, value_enum)]
     text: Option<Text>,
     /// The notice number, such as 2026-0412
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = notice_number)]
     notice: Option<String>,
     /// The date on it [default: today]
     #[arg(long)]
     date: Option<NaiveDate>,
     /// The number to call [default: that of config/county.toml]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = telephone)]
     hotline: Option<String>,
     /// What the QR code leads to [default: that of config/county.toml]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = web_address)]
     link: Option<String>,
+    /// This machine's file, for its fonts [default: config/machine.toml below the home folder]
+    #[arg(long, value_name = "FILE")]
+    machine: Option<PathBuf>,
+}
+
+/// Longer than any number a notice gets, and than a foot of a card holds.
+const NOTICE_CHARS_MAX: usize = 32;
+
+fn notice_number(text: &str) -> Result<String, String> {
+    let count = text.chars().count();
+    if text.trim().is_empty() || count > NOTICE_CHARS_MAX || text.contains(char::is_control) {
+        return Err(format!("write a notice number of at most {NOTICE_CHARS_MAX} characters, as 2026-0412"));
+    }
+    Ok(text.trim().to_owned())
+}
+
+fn telephone(text: &str) -> Result<String, String> {
+    let fault = || "this is no telephone number; write digits, as 12320".to_owned();
+    catalog::county::is_telephone(text).then(|| text.to_owned()).ok_or_else(fault)
+}
+
+fn web_address(text: &str) -> Result<String, String> {
+    if text.len() > card::LINK_BYTES_MAX {
+        let (bytes, bytes_max) = (text.len(), card::LINK_BYTES_MAX);
+        return Err(card::CardFault::LongLink { bytes, bytes_max }.to_string());
+    }
+    let fault = || "this is no web address; write one as https://example.org/notices/2026-0412".to_owned();
+    catalog::county::is_web_address(text).then(|| text.to_owned()).ok_or_else(fault)
 }
 
 /// How much of a message.
@@ -60,7 +90,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     card::signage_order(&mut languages);
     let Some(catalog) = on_air::read(place)? else { return Ok(FAULTS) };
     let mut problems = Vec::new();
-    let machine = check::machine(place, None, &mut problems)?;
+    let machine = check::machine(place, args.machine.as_deref(), None, &mut problems)?;
     if !problems.is_empty() {
         page::problems(&problems);
         return Ok(FAULTS);
@@ -72,7 +102,8 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         anstream::eprintln!("cunxiang: there is no broadcast and no message `{}` without faults{hint}", args.what);
         return Ok(FAULTS);
     };
-    let card = match notice.card(&catalog, args, &languages, is_poster) {
+    let registry = plan::reviewed(place, &catalog)?;
+    let card = match notice.card(&catalog, &registry, args, &languages, is_poster) {
         Ok(card) => card,
         Err(gaps) => {
             gaps.iter().for_each(|gap| anstream::eprintln!("cunxiang: {gap}"));
@@ -130,6 +161,8 @@ struct Notice<'a> {
     messages: Vec<Id>,
     /// The one it airs in: its class and level give the colours, and hold an emergency to its Chinese text.
     broadcast: Option<&'a Broadcast>,
+    /// All that say it: approved in one of them, its texts are.
+    holders: Vec<&'a Broadcast>,
     arguments: Arguments,
 }
 
@@ -141,7 +174,7 @@ impl<'a> Notice<'a> {
     fn find(catalog: &'a Catalog, id: &Id) -> anyhow::Result<Option<Notice<'a>>> {
         if let Some(broadcast) = catalog.broadcasts.get(id) {
             let (messages, arguments) = (broadcast.messages.clone(), broadcast.arguments.clone());
-            return Ok(Some(Notice { messages, broadcast: Some(broadcast), arguments }));
+            return Ok(Some(Notice { messages, broadcast: Some(broadcast), holders: vec![broadcast], arguments }));
         }
         if !LANGUAGES.iter().any(|language| catalog.bundle(language.tag).is_some_and(|b| b.entry(id).is_some())) {
             return Ok(None);
@@ -155,11 +188,18 @@ impl<'a> Notice<'a> {
             );
         }
         let arguments = if let [only] = holders[..] { only.arguments.clone() } else { Arguments::new() };
-        Ok(Some(Notice { messages: vec![id.clone()], broadcast: holders.first().copied(), arguments }))
+        Ok(Some(Notice { messages: vec![id.clone()], broadcast: holders.first().copied(), holders, arguments }))
     }
 
     /// Puts the card together, or tells every text it lacks.
-    fn card(&self, catalog: &Catalog, args: &Args, languages: &[Tag], is_poster: bool) -> Result<Card, Vec<String>> {
+    fn card(
+        &self,
+        catalog: &Catalog,
+        registry: &Registry,
+        args: &Args,
+        languages: &[Tag],
+        is_poster: bool,
+    ) -> Result<Card, Vec<String>> {
         let has_short = languages.iter().all(|language| {
             let bundle = catalog.bundle(language.as_str());
             let short = |id: &Id| bundle.and_then(|b| b.entry(id)).is_some_and(|e| e.patterns.contains_key("short"));
@@ -178,7 +218,8 @@ impl<'a> Notice<'a> {
             match self.section(catalog, args, language, piece) {
                 Ok(section) => {
                     let date = words::word(language.as_str(), "ui-card-date", &[("date", &date.to_string())]);
-                    sections.push(Section { date: Some(date), ..section });
+                    let is_draft = section.is_draft || self.waits(catalog, registry, language);
+                    sections.push(Section { date: Some(date), is_draft, ..section });
                 }
                 Err(found) => gaps.extend(found),
             }
@@ -195,6 +236,12 @@ impl<'a> Notice<'a> {
             link,
             is_sample: catalog.county.sample,
         })
+    }
+
+    /// Whether review is required, and nobody approved this language yet of any broadcast that says it.
+    fn waits(&self, catalog: &Catalog, registry: &Registry, language: &Tag) -> bool {
+        let is_barred = |b: &&Broadcast| Approval::of(catalog, registry, b, None).bar(language).is_some();
+        catalog.county.review_required && self.holders.iter().all(is_barred)
     }
 
     fn section(&self, catalog: &Catalog, args: &Args, language: &Tag, piece: Piece) -> Result<Section, Vec<String>> {

@@ -1,6 +1,6 @@
 //! `cunxiang check`: every fault of every file, before anything airs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -52,7 +52,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     let files = read(place)?;
     let Loaded { catalog, mut problems, .. } = catalog::load(&files, &Texts::new());
     problems.extend(clips_that_do_not_decode(place, &files));
-    let machine = machine(place, catalog.as_ref(), &mut problems)?;
+    let machine = machine(place, None, catalog.as_ref(), &mut problems)?;
     if let Some(catalog) = &catalog {
         let now = RealClock::default().now();
         let now = args.from.map_or(Ok(now), |from| from.in_zone(catalog.county.zone, now))?;
@@ -154,19 +154,20 @@ fn chats(catalog: &Catalog, machine: Option<&Machine>) -> Vec<Problem> {
 /// This machine's file, where there is one: a folder of content alone is whole, too.
 pub fn machine(
     place: &Place,
+    named: Option<&Path>,
     catalog: Option<&Catalog>,
     problems: &mut Vec<Problem>,
 ) -> anyhow::Result<Option<Machine>> {
-    let path = place.home.join(machine::PATH);
-    if !path.exists() {
+    let (path, file) = machine::place(&place.home, named);
+    if named.is_none() && !path.exists() {
         return Ok(None);
     }
     let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     let is_station = catalog.map(|catalog| |id: &Id| catalog.stations.contains_key(id));
     let is_station = is_station.as_ref().map(|is_station| is_station as &dyn Fn(&Id) -> bool);
-    problems.extend(machine::read(machine::PATH, &text, &place.home, is_station).err().unwrap_or_default());
+    problems.extend(machine::read(&file, &text, &place.home, is_station).err().unwrap_or_default());
     // A loudspeaker of no station does not hide what the channels lack.
-    Ok(machine::read(machine::PATH, &text, &place.home, None).ok())
+    Ok(machine::read(&file, &text, &place.home, None).ok())
 }
 
 /// A bar for long work, on a terminal only.

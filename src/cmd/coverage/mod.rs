@@ -10,9 +10,9 @@ use anyhow::bail;
 use serde::Serialize;
 
 use crate::base::{Id, Tag};
-use crate::catalog::Catalog;
 use crate::catalog::coverage::{Cell, Heard, Scope, Standing, count_of};
 use crate::catalog::spoken::Permit;
+use crate::catalog::{Catalog, Kind};
 use crate::cmd::{FAULTS, FINE, Format, Place, on_air, page, plan};
 use crate::lang::LANGUAGES;
 use crate::planner::Approval;
@@ -31,6 +31,9 @@ pub struct Args {
     /// Draw the messages as a picture into this .png file, and print nothing but sums
     #[arg(short, long, value_name = "FILE", conflicts_with = "format")]
     output: Option<PathBuf>,
+    /// This machine's file, for its fonts [default: config/machine.toml below the home folder]
+    #[arg(long, value_name = "FILE", requires = "output")]
+    machine: Option<PathBuf>,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
@@ -51,7 +54,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     let cells = catalog.message_coverage_within(&scope, &permits);
     let places = catalog.place_coverage_within(&scope, &permits);
     if let Some(output) = &args.output {
-        if picture::write(place, &catalog, &cells, output)? != FINE {
+        if picture::write(place, args.machine.as_deref(), &catalog, &cells, output)? != FINE {
             return Ok(FAULTS);
         }
         print_sums(&cells, &places);
@@ -95,6 +98,26 @@ fn word(cell: &Cell) -> &'static str {
     }
 }
 
+/// What the letters of [`marks`] say.
+const LEGEND: &str = "t text, r reviewed, u up to date, p read by a person (m by a machine, o only a tone), \
+    v in a voice the villages ask for; - is not so, . is not known or not asked for";
+
+/// What there is of a cell, a letter each, so that nothing hides behind the first thing that is missing.
+fn marks(cell: &Cell) -> [char; 5] {
+    let or = |is: Option<bool>, letter| match is {
+        Some(true) => letter,
+        Some(false) => '-',
+        None => '.',
+    };
+    let recorded = match cell.recorded {
+        Some(Kind::Person) => 'p',
+        Some(Kind::Synthetic) => 'm',
+        Some(Kind::Placeholder) => 'o',
+        None => '-',
+    };
+    [or(Some(cell.text), 't'), or(Some(cell.reviewed), 'r'), or(cell.up_to_date, 'u'), recorded, or(cell.voice, 'v')]
+}
+
 /// The cells of each message, in the order of the languages.
 fn by_message(cells: &[Cell]) -> BTreeMap<&Id, Vec<&Cell>> {
     let mut rows: BTreeMap<&Id, Vec<&Cell>> = BTreeMap::new();
@@ -108,12 +131,13 @@ fn print_messages(cells: &[Cell]) {
     let rows: Vec<Vec<String>> = by_message(cells)
         .into_iter()
         .map(|(message, cells)| {
-            let words = cells.iter().map(|cell| word(cell).to_owned());
+            let words = cells.iter().map(|cell| format!("{} {}", marks(cell).iter().collect::<String>(), word(cell)));
             std::iter::once(message.to_string()).chain(words).collect()
         })
         .collect();
     let heading: Vec<&str> = std::iter::once("MESSAGE").chain(LANGUAGES.iter().map(|language| language.tag)).collect();
     page::table(&heading, &rows);
+    anstream::println!("{LEGEND}");
 }
 
 /// Stations at which the same is heard and the same is missing are one line.
