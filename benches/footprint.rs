@@ -11,8 +11,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 5;
-/// Long enough that a wake-up each few seconds shows.
-const WATCHED: Duration = Duration::from_secs(10);
+/// Idle, the daemon's threads wake each 30 s at the latest, and all at once: a shorter look sees none or all of that.
+const IDLE_WATCHED: Duration = Duration::from_secs(60);
+/// As long as the bulletin sounds.
+const PLAY_WATCHED: Duration = Duration::from_secs(10);
 const HOME: &str = env!("CARGO_MANIFEST_DIR");
 
 struct Figures {
@@ -49,7 +51,7 @@ fn main() {
             figures.ready_ms.push(ready_ms);
         }
         std::thread::sleep(Duration::from_secs(3));
-        let (wakes, cpu_ms) = watch(&daemon);
+        let (wakes, cpu_ms) = watch(&daemon, IDLE_WATCHED);
         figures.idle_wakes.push(wakes);
         figures.idle_cpu_ms.push(cpu_ms);
         figures.idle_pss_mib.push(pss_mib(daemon.id()));
@@ -57,7 +59,7 @@ fn main() {
         // 07:29:55: the bulletin sounds from 5 s on, for 39 s.
         let (daemon, _) = start(&folder, &machine, &format!("play-{round}"), "2026-11-24T07:29:55+08:00", round);
         std::thread::sleep(Duration::from_secs(8));
-        let (_, cpu_ms) = watch(&daemon);
+        let (_, cpu_ms) = watch(&daemon, PLAY_WATCHED);
         figures.play_cpu_ms.push(cpu_ms);
         figures.play_pss_mib.push(pss_mib(daemon.id()));
         stop(daemon);
@@ -112,25 +114,36 @@ fn stop(mut daemon: Child) {
 }
 
 /// Wake-ups a second (voluntary context switches of all threads) and processor time in ms a second.
-fn watch(daemon: &Child) -> (f64, f64) {
-    let (wakes_before, ns_before) = threads(daemon.id());
+fn watch(daemon: &Child, length: Duration) -> (f64, f64) {
+    let before = threads(daemon.id());
     let begun = Instant::now();
-    std::thread::sleep(WATCHED);
-    let (wakes, ns) = threads(daemon.id());
+    std::thread::sleep(length);
+    let after = threads(daemon.id());
     let seconds = begun.elapsed().as_secs_f64();
-    ((wakes - wakes_before) as f64 / seconds, (ns - ns_before) as f64 / 1e6 / seconds)
+    // Thread by thread: one that ended meanwhile takes its figures with it, one that is new brings all of them.
+    let (mut wakes, mut ns) = (0, 0);
+    for (thread, (wakes_after, ns_after)) in after {
+        let (wakes_before, ns_before) = before.get(&thread).copied().unwrap_or((0, 0));
+        wakes += wakes_after - wakes_before;
+        ns += ns_after - ns_before;
+    }
+    assert!(wakes > 0 && ns > 0, "a daemon that does nothing at all for {seconds:.0} s is dead");
+    (wakes as f64 / seconds, ns as f64 / 1e6 / seconds)
 }
 
-fn threads(pid: u32) -> (u64, u64) {
-    let mut sum = (0, 0);
+/// Voluntary context switches and nanoseconds on a processor so far, of each thread.
+fn threads(pid: u32) -> BTreeMap<std::ffi::OsString, (u64, u64)> {
+    let mut found = BTreeMap::new();
     for task in std::fs::read_dir(format!("/proc/{pid}/task")).expect("the process lives").flatten() {
-        let status = std::fs::read_to_string(task.path().join("status")).unwrap_or_default();
-        let fields: BTreeMap<&str, &str> = status.lines().filter_map(|line| line.split_once(":\t")).collect();
-        sum.0 += fields.get("voluntary_ctxt_switches").and_then(|n| n.trim().parse::<u64>().ok()).unwrap_or(0);
-        let schedstat = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
-        sum.1 += schedstat.split(' ').next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+        let read = |name: &str| std::fs::read_to_string(task.path().join(name)).ok();
+        // A thread that ends while it is read is left out. `schedstat` counts nanoseconds, where `stat` has hundredths of
+        // a second: for an idle daemon that is nothing in a minute.
+        let (Some(status), Some(schedstat)) = (read("status"), read("schedstat")) else { continue };
+        let wakes = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")?.trim().parse().ok());
+        let ns = schedstat.split(' ').next().and_then(|n| n.parse().ok());
+        found.insert(task.file_name(), wakes.zip(ns).expect("the kernel counts switches and time of threads"));
     }
-    sum
+    found
 }
 
 fn pss_mib(pid: u32) -> f64 {
@@ -164,5 +177,5 @@ fn start_mpd(folder: &Path) -> Option<(f64, f64)> {
 fn row(values: &[f64]) -> String {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    format!("{:.1} ({:.1}..{:.1})", sorted[sorted.len() / 2], sorted[0], sorted[sorted.len() - 1])
+    format!("{:.2} ({:.2}..{:.2})", sorted[sorted.len() / 2], sorted[0], sorted[sorted.len() - 1])
 }
