@@ -1,6 +1,7 @@
 //! The county and its village boxes: offers them what is in force, hears when one of them knows more than this ledger,
 //! and numbers anew after a HOLD.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -21,6 +22,8 @@ const EPOCH_ABOVE: &str = "epoch-above";
 #[derive(Default)]
 pub(super) struct Linked {
     gate: Option<Arc<Gate>>,
+    /// Those with a confirmed box at the last look.
+    stations: BTreeSet<Id>,
     kept_at: Option<Timestamp>,
 }
 
@@ -33,6 +36,14 @@ impl Linked {
     pub(super) fn stations(&self, local: &[Id]) -> Vec<Id> {
         let stations = self.gate().map(Gate::stations).unwrap_or_default();
         stations.into_iter().filter(|id| !local.contains(id)).collect()
+    }
+
+    /// True when other stations have a confirmed box than at the last look: their airings are to be planned.
+    pub(super) fn stations_changed(&mut self) -> bool {
+        let stations = self.gate().map(Gate::stations).unwrap_or_default();
+        let changed = stations != self.stations;
+        self.stations = stations;
+        changed
     }
 
     pub(super) fn set_hold(&self, held: bool) {

@@ -235,6 +235,7 @@ impl County {
             replan |= self.look(now, stations).await?;
         }
         replan |= !self.ledger.release_orders(now).await?.is_empty();
+        replan |= self.linked.stations_changed();
         let reviews = self.ledger.reviews_count().await?;
         replan |= reviews != self.reviews;
         let hold = self.ledger.hold().await?;
