@@ -1,5 +1,6 @@
 //! The list of a station's airings: what the county seals and a station verifies.
 
+use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Digest, Id, Timestamp};
@@ -12,6 +13,11 @@ pub const FORMAT: u16 = 1;
 pub const DAYS_BACK: i64 = 1;
 /// ... and from today this many local days on.
 pub const DAYS_AHEAD: i64 = 14;
+
+/// No programme is longer than a day.
+const FRAMES_MAX: u64 = 86_400 * super::programme::FRAMES_PER_SECOND as u64;
+/// The years in which an airing can be meant: sums with them never overflow.
+const YEARS: std::ops::Range<i32> = 2000..2200;
 
 /// Where a rundown stands in the order of all rundowns of a station: a station never goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -65,7 +71,18 @@ impl Rundown {
         if let Some(name) = self.must.first() {
             return Some(format!("`{name}` must be understood and is not"));
         }
+        for (i, programme) in self.programmes.iter().enumerate() {
+            // Each part first, so that their sum cannot overflow.
+            let long = programme.clips().any(|part| part.frames > FRAMES_MAX) || programme.frames() > FRAMES_MAX;
+            if long || programme.parts.is_empty() || programme.repeat == 0 {
+                return Some(format!("programme {i} is empty, or longer than a day"));
+            }
+        }
         for airing in &self.airings {
+            let times = [Some(airing.id.instant), Some(airing.at), airing.expires];
+            if times.into_iter().flatten().any(|at| !YEARS.contains(&at.year())) {
+                return Some(format!("{} is at no time that can be meant", airing.id));
+            }
             if airing.id.station != self.station {
                 return Some(format!("{} is of another station", airing.id));
             }

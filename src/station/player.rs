@@ -37,8 +37,9 @@ pub const REOPEN_AFTER: TimeDelta = TimeDelta::seconds(1);
 pub const REOPEN_QUICK_TRIES: u32 = 3;
 /// The slower pace.
 pub const REOPEN_SLOWLY: TimeDelta = TimeDelta::seconds(5);
-/// Claims and outcomes are remembered this long: longer than a rundown reaches back, whatever the clock does in between.
-pub const MEMORY: TimeDelta = TimeDelta::days(3);
+/// Claims and outcomes are remembered this long: a rundown may be in force for 14 days, and lists a day before its own. A
+/// shorter memory ends an airing a second time when a box starts again late in a fortnight without a line.
+pub const MEMORY: TimeDelta = TimeDelta::days(16);
 
 /// Which loudspeaker: its place in the options.
 pub type SpeakerIndex = usize;

@@ -119,10 +119,15 @@ impl Driver {
             // Without the time nobody can say whether it is outdated.
             return self.hold_back(speaker, envelope);
         }
-        match self.trust.open(&envelope, &station, self.player.edge(speaker), now) {
+        // What was accepted earlier in this turn counts already, though the player has not heard of it.
+        let held = events.iter().fold(self.player.edge(speaker), |held, event| match event {
+            Event::Accepted { speaker: other, rundown } if *other == speaker => held.max(rundown.edge),
+            _ => held,
+        });
+        match self.trust.open(&envelope, &station, held, now) {
             Ok(rundown) => {
                 self.outlets[speaker].refusal = None;
-                if rundown.edge > self.player.edge(speaker) {
+                if rundown.edge > held {
                     let Rundown { edge, issued, .. } = rundown;
                     self.records.push(Record::Edge { station, edge, since: issued });
                 }

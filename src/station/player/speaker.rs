@@ -135,6 +135,10 @@ impl Speaker {
 
     /// Takes a rundown that passed every check.
     pub fn accept(&mut self, rundown: Arc<Rundown>, shared: &mut Shared, now: Timestamp) {
+        // Two may have come at once, each newer than what was held then.
+        if rundown.edge < self.edge {
+            return;
+        }
         self.edge = rundown.edge;
         let since = *self.since.get_or_insert(rundown.issued);
         self.keep_or_drop_candidate(&rundown, shared);

@@ -168,3 +168,35 @@ fn what_lacks_a_clip_is_told_before_it_is_due() {
     assert_eq!(machine.unready(day), [rundown.airings[0].id.clone(), late]);
     assert_eq!(machine.unready(2 * day).len(), 3);
 }
+
+#[test]
+fn of_two_rundowns_that_come_at_once_the_older_is_refused_whatever_their_order() {
+    let mut world = World::new();
+    let programme = short(&world);
+    let older = world.rundown("a", vec![programme.clone()], vec![daily("a", "a", 0.0)]);
+    let newer = world.rundown("a", vec![programme], vec![daily("b", "a", 0.0)]);
+    let mut machine = world.machine(vec![world.wav("a")]);
+    machine.offer(world.seal(&newer));
+    machine.offer(world.seal(&older));
+    world.run(&mut machine, at(30.0));
+    assert_eq!(machine.status()[0].held, newer.edge);
+    assert_eq!(outcomes(&machine.receipts()), [("b".to_owned(), Outcome::Played)]);
+}
+
+#[test]
+fn late_in_a_fortnight_without_a_line_nothing_ends_a_second_time() {
+    let mut world = World::new();
+    let rundown = world.rundown("a", vec![short(&world)], vec![daily("a", "a", 0.0), daily("b", "a", 432_000.0)]);
+    let mut machine = world.machine(vec![world.wav("a")]);
+    machine.offer(world.seal(&rundown));
+    world.run(&mut machine, at(60.0));
+    // The county has it; then the line is cut, and the box starts again after five days.
+    machine.acknowledge(1);
+    world.run(&mut machine, at(90.0));
+    drop(machine);
+    world.clock.advance_to(at(431_900.0));
+    let mut machine = world.machine(vec![world.wav("a")]);
+    machine.offer(world.seal(&rundown));
+    world.run(&mut machine, at(432_060.0));
+    assert_eq!(outcomes(&machine.receipts()), [("b".to_owned(), Outcome::Played)]);
+}
