@@ -10,6 +10,7 @@ use crate::cmd::{CANNOT, FAULTS, FINE, Format, Place, data, page};
 use crate::config::station::{self as settings, Settings};
 use crate::county::keys::CountyKeys;
 use crate::ledger::Ledger;
+use crate::link::proof;
 use crate::link::village::folder::{Folder, Membership};
 use crate::link::village::https::{Address, Https, tidy_url};
 use crate::link::village::{County as _, Timekeeper, stick};
@@ -159,7 +160,7 @@ fn join(args: &Join, own: &OwnBox) -> anyhow::Result<u8> {
     let county = Https::new(&address, signer.clone(), clock)?;
     let code = args.code.trim().to_owned();
     let public = signer.public();
-    let signature = signer.sign(&wire::enrol_message(&code, &public));
+    let signature = proof::sign(&signer, &wire::enrol_message(&code, &public));
     let ask = EnrolAsk { code, public: public.clone(), signature, version: env!("CARGO_PKG_VERSION").to_owned() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let enrolled = runtime.block_on(county.enrol(&ask)).context("this box has not joined")?;
@@ -228,11 +229,22 @@ fn tell_missing(carried: &stick::Carried, help: &str) {
     }
 }
 
+/// Whether a process is this program. Taking the data folder's lock would tell as well, and keep a start out meanwhile.
+fn is_ours(process: u64) -> bool {
+    let name = |path: std::io::Result<PathBuf>| {
+        let name = path.ok()?.file_name()?.to_string_lossy().into_owned();
+        // After an upgrade the old program runs on under a name that is gone.
+        Some(name.trim_end_matches(" (deleted)").to_owned())
+    };
+    let found = name(std::fs::read_link(format!("/proc/{process}/exe")));
+    found.is_some() && found == name(std::env::current_exe())
+}
+
 fn status(args: &Status, own: &OwnBox) -> anyhow::Result<u8> {
     let membership = own.folder.membership()?;
     let fingerprint = wire::fingerprint(&membership.root, &own.folder.key()?.public());
-    let is_running = data::lock(own.data()).is_err();
     let last = own.folder.status().unwrap_or(serde_json::Value::Null);
+    let is_running = last["process"].as_u64().is_some_and(is_ours);
     let edges = membership.stations.iter().map(|station| (station.to_string(), own.folder.edge(station)));
     let edges: std::collections::BTreeMap<_, _> = edges.collect();
     if args.format == Format::Json {

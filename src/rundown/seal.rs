@@ -179,11 +179,6 @@ impl Signer {
         &self.id
     }
 
-    /// Base64 of a signature over these bytes. Who signs says in them what for: they are in no envelope.
-    pub fn sign(&self, message: &[u8]) -> String {
-        BASE64.encode(self.key.sign(message).to_bytes())
-    }
-
     pub fn public(&self) -> PublicKey {
         PublicKey(self.key.verifying_key())
     }

@@ -25,6 +25,10 @@ use crate::store::Store;
 const STATION_STOP_MAX: Duration = Duration::from_secs(4);
 /// `cunxiang station status` shows what was so at most this long ago. The watchdog is told as often.
 const STATUS_EVERY: Duration = Duration::from_secs(5);
+/// What changes by itself, such as the uptime, is written this often: a card of flash wears with each write.
+const STATUS_WRITE_EVERY: Duration = Duration::from_secs(300);
+/// Values that change by themselves.
+const RESTLESS: [&str; 6] = ["contact", "at", "uptime_s", "temperature_c", "disk_free_bytes", "clock_offset_ms"];
 /// The scheduling thread goes round every 30 s; past this it hangs, and the watchdog is to end the process.
 const BEAT_MAX: chrono::TimeDelta = chrono::TimeDelta::seconds(75);
 
@@ -79,7 +83,7 @@ async fn daemon(own: OwnBox) -> anyhow::Result<u8> {
     info!(county = membership.url, fingerprint, "ready");
     let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Ready]);
     let mut look = tokio::time::interval(STATUS_EVERY);
-    let mut told = String::new();
+    let (mut told, mut written) = (String::new(), None);
     loop {
         tokio::select! {
             _ = term.recv() => break,
@@ -93,8 +97,14 @@ async fn daemon(own: OwnBox) -> anyhow::Result<u8> {
                     warn!("the time cannot be kept: {fault}");
                     told = fault;
                 }
-                if let Err(fault) = own.folder.write_status(&json!({ "link": link.health(), "box": link.status() })) {
-                    warn!("{fault}");
+                let (process, health) = (std::process::id(), link.health());
+                let status = json!({ "process": process, "link": health, "box": link.status() });
+                let (calm, now) = (calm(status.clone()), clock.monotonic());
+                if written.as_ref().is_none_or(|(before, at)| *before != calm || now > *at + STATUS_WRITE_EVERY) {
+                    written = Some((calm, now));
+                    if let Err(fault) = own.folder.write_status(&status) {
+                        warn!("{fault}");
+                    }
                 }
                 if clock.now() - running.beat() < BEAT_MAX {
                     let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Watchdog]);
@@ -110,6 +120,16 @@ async fn daemon(own: OwnBox) -> anyhow::Result<u8> {
     tokio::task::spawn_blocking(move || stopping.shutdown(STATION_STOP_MAX)).await?;
     info!("stopped");
     Ok(FINE)
+}
+
+/// A status without what changes by itself.
+fn calm(mut status: serde_json::Value) -> serde_json::Value {
+    for part in ["link", "box"] {
+        if let Some(part) = status[part].as_object_mut() {
+            part.retain(|key, _| !RESTLESS.contains(&key.as_str()));
+        }
+    }
+    status
 }
 
 /// Each station of this box has a loudspeaker, and each loudspeaker a station.

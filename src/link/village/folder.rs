@@ -60,6 +60,9 @@ pub enum FolderFault {
 
 const JOIN_AGAIN: &str = "have the county make a new code, and run `cunxiang station join URL CODE` again";
 
+/// Inode, seconds and nanoseconds of a file's last change.
+pub type Stamp = (u64, i64, i64);
+
 /// Keeps other processes from the rundowns while one is compared and replaced.
 pub struct RundownsHeld {
     _lock: File,
@@ -137,6 +140,13 @@ impl Folder {
 
     pub fn write_keys(&self, keys: &Envelope) -> Result<(), FolderFault> {
         self.write(KEYS, keys, 0o644)
+    }
+
+    /// Tells one file from what takes its place, without reading it.
+    pub fn rundown_stamp(&self, station: &Id) -> Option<Stamp> {
+        use std::os::unix::fs::MetadataExt as _;
+        let metadata = fs::metadata(self.data.join(RUNDOWNS).join(format!("{station}.json"))).ok()?;
+        Some((metadata.ino(), metadata.mtime(), metadata.mtime_nsec()))
     }
 
     /// The last accepted rundown of a station; none where there is none, or what is there does not read: the county has

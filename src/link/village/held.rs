@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::folder::{Folder, FolderFault};
+use super::folder::{Folder, FolderFault, Stamp};
 use super::wanted::{self, Want};
 use crate::base::{Digest, Id, Timestamp};
 use crate::rundown::Rundown;
@@ -29,6 +29,8 @@ pub struct Held {
     trust: Trust,
     stations: BTreeMap<Id, Accepted>,
     refusals: BTreeMap<Id, String>,
+    /// Files that were read and are held: they need not be read again.
+    seen: BTreeMap<Id, Stamp>,
 }
 
 #[derive(Debug)]
@@ -55,7 +57,8 @@ impl Held {
     /// Errors: the keys document is not the pinned root's.
     pub fn open(folder: Folder, root: &PublicKey, stations: &[Id], now: Timestamp) -> Result<Held, NotTaken> {
         let trust = Trust::begin(root, &folder.keys()?)?;
-        let mut held = Held { folder, trust, stations: BTreeMap::new(), refusals: BTreeMap::new() };
+        let mut held =
+            Held { folder, trust, stations: BTreeMap::new(), refusals: BTreeMap::new(), seen: BTreeMap::new() };
         held.look(stations, now, &|_| true);
         Ok(held)
     }
@@ -85,14 +88,20 @@ impl Held {
         }
         let mut came = false;
         for station in stations {
+            let stamp = self.folder.rundown_stamp(station);
+            if stamp.is_none() || stamp.as_ref() == self.seen.get(station) {
+                continue;
+            }
             let Some(envelope) = self.folder.rundown(station) else { continue };
             let held = self.stations.get(station);
             if held.is_some_and(|held| *held.envelope == envelope) {
+                self.seen.extend(stamp.map(|stamp| (station.clone(), stamp)));
                 continue;
             }
             let edge = held.map_or_else(Edge::default, |held| held.rundown.edge);
             if let Ok(rundown) = self.trust.open(&envelope, station, edge, now) {
                 self.enter(station, envelope, rundown, now, is_here);
+                self.seen.extend(stamp.map(|stamp| (station.clone(), stamp)));
                 came = true;
             }
         }
