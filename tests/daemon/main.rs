@@ -9,6 +9,7 @@ mod fake_telegram;
 mod edits;
 mod faults;
 mod hold;
+mod linked;
 mod monitor;
 mod orders;
 mod review;
