@@ -21,6 +21,10 @@ pub enum CardFault {
     )]
     TooHigh { height: u32, height_max: u32 },
     #[error(
+        "the text needs {pages} pages and may have {pages_max}; take fewer languages or messages, or the short texts"
+    )]
+    TooManyPages { pages: usize, pages_max: usize },
+    #[error(
         "the link has {bytes} bytes, more than {bytes_max}; a code that dense cannot be read from paper: use a shorter one"
     )]
     LongLink { bytes: usize, bytes_max: usize },

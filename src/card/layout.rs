@@ -17,16 +17,6 @@ pub const CARD_HEIGHT_MAX: f32 = 3240.0;
 /// Pixels of Han in the body of a card: 21 characters a line.
 const CARD_SIZE: f32 = 46.0;
 
-/// A4 (ISO 216), in points.
-pub const POSTER_WIDTH: f32 = 595.28;
-pub const POSTER_HEIGHT: f32 = 841.89;
-/// Points of Han in the body of a poster: the largest that fits is taken. Below 11 nobody reads it from a wall; above 34
-/// a line has too few characters.
-const POSTER_SIZE_MIN: f32 = 11.0;
-const POSTER_SIZE_MAX: f32 = 34.0;
-/// How finely the size is sought.
-const POSTER_SIZE_STEP: f32 = 0.25;
-
 /// How wide a code is, in sizes of the body.
 const CODE_SIDE: f32 = 6.0;
 
@@ -37,6 +27,7 @@ pub(super) struct Page {
     pub(super) marks: Vec<Mark>,
 }
 
+#[derive(Clone)]
 pub(super) enum Mark {
     /// A box in the colour of a paint's ground.
     Ground { x: f32, y: f32, width: f32, height: f32, paint: Paint },
@@ -58,7 +49,7 @@ impl Mark {
 }
 
 /// A piece of a page, from its own upper edge.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Part {
     pub(super) height: f32,
     pub(super) marks: Vec<Mark>,
@@ -74,27 +65,27 @@ impl Part {
         }
     }
 
-    fn shifted(mut self, down: f32) -> Vec<Mark> {
+    pub(super) fn shifted(mut self, down: f32) -> Vec<Mark> {
         self.marks.iter_mut().for_each(|mark| mark.shift(down));
         self.marks
     }
 }
 
 /// A card of given size, in pieces.
-struct Pieces {
-    head: Part,
-    sections: Vec<Part>,
-    foot: Part,
+pub(super) struct Pieces {
+    pub(super) head: Part,
+    pub(super) sections: Vec<Part>,
+    pub(super) foot: Part,
 }
 
 /// What every piece is laid out by.
-struct Sheet<'s> {
-    card: &'s Card,
-    width: f32,
+pub(super) struct Sheet<'s> {
+    pub(super) card: &'s Card,
+    pub(super) width: f32,
     /// Of Han in the body.
-    size: f32,
+    pub(super) size: f32,
     /// What the squares of a code are a multiple of.
-    snap: f32,
+    pub(super) snap: f32,
 }
 
 /// The page of a card: its height follows from its text.
@@ -114,42 +105,6 @@ pub(super) fn card(press: &mut Press, card: &Card) -> Result<Page, CardFault> {
     Ok(Page { width: CARD_WIDTH, height: y, marks })
 }
 
-/// The page of a poster: its letters are as large as fit, the room that is left stands between the languages.
-pub(super) fn poster(press: &mut Press, card: &Card) -> Result<Page, CardFault> {
-    let at = |press: &mut Press, steps: u32| {
-        let size = POSTER_SIZE_MIN + steps as f32 * POSTER_SIZE_STEP;
-        Sheet { card, width: POSTER_WIDTH, size, snap: 0.1 }.pieces(press)
-    };
-    let height = |pieces: &Pieces| {
-        pieces.head.height + pieces.sections.iter().map(|part| part.height).sum::<f32>() + pieces.foot.height
-    };
-    let mut best = at(press, 0)?;
-    if height(&best) > POSTER_HEIGHT {
-        return Err(CardFault::TooHigh { height: height(&best) as u32, height_max: POSTER_HEIGHT as u32 });
-    }
-    // The largest size that fits lies between one that does and one that does not; a larger one that breaks a word does not.
-    let (mut fits, mut fits_not) = (0, ((POSTER_SIZE_MAX - POSTER_SIZE_MIN) / POSTER_SIZE_STEP) as u32 + 1);
-    while fits + 1 < fits_not {
-        let middle = fits.midpoint(fits_not);
-        match at(press, middle) {
-            Ok(pieces) if height(&pieces) <= POSTER_HEIGHT => (fits, best) = (middle, pieces),
-            Ok(_) | Err(CardFault::TooWide { .. }) => fits_not = middle,
-            Err(fault) => return Err(fault),
-        }
-    }
-    let room = (POSTER_HEIGHT - height(&best)) / (best.sections.len() as f32 + 1.0);
-    let mut y = best.head.height + room / 2.0;
-    let mut marks = best.head.marks;
-    for section in best.sections {
-        let height = section.height;
-        marks.extend(section.shifted(y));
-        y += height + room;
-    }
-    let foot = POSTER_HEIGHT - best.foot.height;
-    marks.extend(best.foot.shifted(foot));
-    Ok(Page { width: POSTER_WIDTH, height: POSTER_HEIGHT, marks })
-}
-
 /// The script of a language of notices.
 fn script_of(language: &Tag) -> Result<Script, CardFault> {
     let known = Language::of(language.as_str()).map(Script::of);
@@ -157,22 +112,25 @@ fn script_of(language: &Tag) -> Result<Script, CardFault> {
 }
 
 impl Sheet<'_> {
-    fn pieces(&self, press: &mut Press) -> Result<Pieces, CardFault> {
-        if self.card.sections.is_empty() || self.card.sections.iter().any(|section| section.items.is_empty()) {
-            return Err(CardFault::Empty);
-        }
+    pub(super) fn pieces(&self, press: &mut Press) -> Result<Pieces, CardFault> {
+        self.refuse_empty()?;
         let mut sections = Vec::new();
         for (i, section) in self.card.sections.iter().enumerate() {
             sections.push(self.section(press, section, i == 0)?);
         }
-        Ok(Pieces { head: self.head(press)?, sections, foot: self.foot(press)? })
+        Ok(Pieces { head: self.head(press)?, sections, foot: self.foot(press, None)? })
     }
 
-    fn margin(&self) -> f32 {
+    pub(super) fn refuse_empty(&self) -> Result<(), CardFault> {
+        let is_empty = self.card.sections.iter().any(|section| section.items.is_empty());
+        if self.card.sections.is_empty() || is_empty { Err(CardFault::Empty) } else { Ok(()) }
+    }
+
+    pub(super) fn margin(&self) -> f32 {
         (1.15 * self.size / self.snap).round() * self.snap
     }
 
-    fn inner(&self) -> f32 {
+    pub(super) fn inner(&self) -> f32 {
         self.width - 2.0 * self.margin()
     }
 
@@ -201,7 +159,7 @@ impl Sheet<'_> {
     }
 
     /// Who speaks and how grave it is, one line a language; for a drill between stripes; in a sample county its banner.
-    fn head(&self, press: &mut Press) -> Result<Part, CardFault> {
+    pub(super) fn head(&self, press: &mut Press) -> Result<Part, CardFault> {
         let (size, margin, paint) = (self.size, self.margin(), self.paint());
         let level = match self.card.look {
             Look::Daily => None,
@@ -288,26 +246,47 @@ impl Sheet<'_> {
     }
 
     fn section(&self, press: &mut Press, section: &Section, is_first: bool) -> Result<Part, CardFault> {
-        let (size, margin, script) = (self.size, self.margin(), script_of(&section.language)?);
+        let mut part = self.opening(press, section, is_first)?;
+        for (i, item) in section.items.iter().enumerate() {
+            if i > 0 {
+                part.height += self.between_items();
+            }
+            part.lines(self.margin(), self.title(press, section, item)?, Paint::Paper);
+            part.lines(self.margin(), self.text(press, section, item)?, Paint::Paper);
+        }
+        part.height += self.below_section();
+        Ok(part)
+    }
+
+    /// What stands above a language: a rule below the one before, and the mark of a draft.
+    pub(super) fn opening(&self, press: &mut Press, section: &Section, is_first: bool) -> Result<Part, CardFault> {
         let mut part = Part::default();
         if !is_first {
             part.marks.push(self.rule());
         }
-        part.height += size * 0.45;
+        part.height += self.size * 0.45;
         if section.is_draft {
-            self.draft(press, &mut part, section.language.as_str(), script)?;
+            self.draft(press, &mut part, section.language.as_str(), script_of(&section.language)?)?;
         }
-        for (i, Item { title, text }) in section.items.iter().enumerate() {
-            if i > 0 {
-                part.height += size * 0.35;
-            }
-            let style = Style { script, weight: Weight::Bold, size: size * 1.3 };
-            part.lines(margin, typeset::set(press, title, style, self.inner())?, Paint::Paper);
-            let style = Style { script, weight: Weight::Regular, size };
-            part.lines(margin, typeset::set(press, text, style, self.inner())?, Paint::Paper);
-        }
-        part.height += size * 0.45;
         Ok(part)
+    }
+
+    pub(super) fn title(&self, press: &mut Press, section: &Section, item: &Item) -> Result<Vec<Line>, CardFault> {
+        let style = Style { script: script_of(&section.language)?, weight: Weight::Bold, size: self.size * 1.3 };
+        typeset::set(press, &item.title, style, self.inner())
+    }
+
+    pub(super) fn text(&self, press: &mut Press, section: &Section, item: &Item) -> Result<Vec<Line>, CardFault> {
+        let style = Style { script: script_of(&section.language)?, weight: Weight::Regular, size: self.size };
+        typeset::set(press, &item.text, style, self.inner())
+    }
+
+    pub(super) fn between_items(&self) -> f32 {
+        self.size * 0.35
+    }
+
+    pub(super) fn below_section(&self) -> f32 {
+        self.size * 0.45
     }
 
     fn rule(&self) -> Mark {
@@ -329,8 +308,9 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    /// Number, date and hotline in each language, and beside them the code; for a drill stripes below.
-    fn foot(&self, press: &mut Press) -> Result<Part, CardFault> {
+    /// Number, date and hotline in each language, and beside them the code; which page of how many it is; for a drill
+    /// stripes below.
+    pub(super) fn foot(&self, press: &mut Press, page: Option<(usize, usize)>) -> Result<Part, CardFault> {
         let size = self.size;
         let code = self.card.link.as_deref().map(Code::of).transpose()?;
         let square = code.as_ref().map_or(0.0, |code| {
@@ -341,6 +321,11 @@ impl Sheet<'_> {
         let mut foot = Part { height: size * 0.35, marks: Vec::new() };
         let quiet = QUIET_SQUARES as f32 * square;
         self.contacts(press, &mut foot, self.inner() - code_side + quiet)?;
+        if let Some((page, pages)) = page {
+            let style = Style { script: Script::Han, weight: Weight::Regular, size: size * 0.62 };
+            let number = typeset::set(press, &format!("{page} / {pages}"), style, self.inner())?;
+            foot.lines(self.margin(), number, Paint::Quiet);
+        }
         if foot.marks.is_empty() && code.is_none() {
             foot.height = 0.0;
         } else {

@@ -13,6 +13,7 @@ mod layout;
 mod paint;
 mod poster;
 mod script;
+mod sheets;
 mod table;
 #[cfg(test)]
 mod tests;

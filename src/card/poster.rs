@@ -1,4 +1,4 @@
-//! Writes a page as a PDF of A4 size, with the used letters of the fonts embedded and the text still text.
+//! Writes pages as a PDF of A4 size, with the used letters of the fonts embedded and the text still text.
 
 use std::collections::HashMap;
 
@@ -15,30 +15,39 @@ use krilla::surface::Surface;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 
 use crate::card::fonts::{Fonts, Press};
-use crate::card::layout::{self, Mark, Page};
+use crate::card::layout::{Mark, Page};
 use crate::card::paint::Rgb;
+use crate::card::sheets;
 use crate::card::typeset::Run;
 use crate::card::{Card, CardFault};
 
-/// Draws a card as a PDF: one page of A4, letters as large as fit.
+/// Draws a card as a PDF: one page of A4 with letters as large as fit, or several where they would be too small.
 ///
-/// Errors: as [`Card::png`]; or the text does not fit a page at the least size.
+/// Errors: as [`Card::png`]; or the text takes too many pages.
 pub fn poster(card: &Card, fonts: &Fonts) -> Result<Vec<u8>, CardFault> {
     let mut press = fonts.press();
-    let page = layout::poster(&mut press, card)?;
+    let pages = sheets::poster(&mut press, card)?;
     let title: Vec<&str> =
         card.sections.iter().flat_map(|section| &section.items).map(|item| item.title.as_str()).collect();
     let mut document = Document::new();
     document.set_metadata(Metadata::new().title(title.join(" · ")).creator("cunxiang".to_owned()));
-    draw(&mut document, &mut press, &page)?;
+    let mut fonts = HashMap::new();
+    for page in &pages {
+        draw(&mut document, &mut press, page, &mut fonts)?;
+    }
     document.finish().map_err(|error| CardFault::Write(format!("{error:?}")))
 }
 
-fn draw(document: &mut Document, press: &mut Press, page: &Page) -> Result<(), CardFault> {
+/// `fonts` are those that the pages before used: each stands in the file once.
+fn draw(
+    document: &mut Document,
+    press: &mut Press,
+    page: &Page,
+    fonts: &mut HashMap<fontdb::ID, Font>,
+) -> Result<(), CardFault> {
     let settings = PageSettings::from_wh(page.width, page.height).expect("a page has width and height");
     let mut sheet = document.start_page_with(settings);
     let mut surface = sheet.surface();
-    let mut fonts = HashMap::new();
     for mark in &page.marks {
         match mark {
             Mark::Ground { x, y, width, height, paint } => {
@@ -52,7 +61,7 @@ fn draw(document: &mut Document, press: &mut Press, page: &Page) -> Result<(), C
                 stripes(&mut surface, (*x, *y), (*width, *height), *step, paint.ink());
             }
             Mark::Letters { x, baseline, run, paint } => {
-                let font = font(press, &mut fonts, run.font)?;
+                let font = font(press, fonts, run.font)?;
                 set_fill(&mut surface, paint.ink());
                 letters(&mut surface, (*x, *baseline), run, font);
             }

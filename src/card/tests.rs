@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::fonts::{Fonts, Options, Weight};
 use super::script::Script;
 use super::typeset::{self, Line, Style};
-use super::{Card, CardFault, Item, Look, Section, layout};
+use super::{Card, CardFault, Item, Look, Section, layout, sheets};
 
 /// Common and rare stacks, high vowels and deep subjoined letters.
 const STACKS: &str = "བསྒྲུབས་རྐྱེན། པདྨེ་ཧཱུྃ། རྫོགས་འབྲེལ་སྐྱོང་རྒྱུན། ཨོཾ་བརྒྱུད་བསྐྱོད་རྩྭ་ཕྲུག་གྲྭ། ལྗོངས་ཀྱིས།";
@@ -128,8 +128,8 @@ fn what_does_not_fit_is_a_fault() {
     assert!(matches!(&fault, CardFault::TooWide { text, .. } if text.starts_with("AAA")), "{fault:?}");
     let fault = refused(&"请戴好口罩。".repeat(400));
     assert!(matches!(fault, CardFault::TooHigh { height_max: 3240, .. }), "{fault:?}");
-    let fault = super::poster(&card(&"请戴好口罩。".repeat(800)), &fonts()).unwrap_err();
-    assert!(matches!(fault, CardFault::TooHigh { .. }), "{fault:?}");
+    let fault = super::poster(&card(&"请戴好口罩。".repeat(3000)), &fonts()).unwrap_err();
+    assert!(matches!(fault, CardFault::TooManyPages { pages_max: 12, .. }), "{fault:?}");
 }
 
 #[test]
@@ -157,11 +157,12 @@ fn signs_have_chinese_below() {
 fn a_poster_fills_its_page() {
     let fonts = fonts();
     let body = |text: &str| {
-        let page = layout::poster(&mut fonts.press(), &card(text)).unwrap();
+        let mut pages = sheets::poster(&mut fonts.press(), &card(text)).unwrap();
         let mut sizes = Vec::new();
-        for mark in page.marks {
+        assert_eq!(pages.len(), 1);
+        for mark in pages.remove(0).marks {
             if let layout::Mark::Letters { baseline, run, .. } = mark {
-                assert!(baseline < layout::POSTER_HEIGHT);
+                assert!(baseline < sheets::POSTER_HEIGHT);
                 sizes.push(run.size);
             }
         }
@@ -170,6 +171,53 @@ fn a_poster_fills_its_page() {
     let (short, long) = (body("请戴好口罩。"), body(&"请戴好口罩。".repeat(100)));
     assert_eq!(short, 34.0);
     assert!(long < 24.0 && long > 11.0, "{long}");
+}
+
+/// The letters of each line of a page with their size, from above to below.
+fn page_lines(page: &layout::Page) -> Vec<(f32, f32, String)> {
+    let mut lines: Vec<(f32, f32, String)> = Vec::new();
+    for mark in &page.marks {
+        if let layout::Mark::Letters { baseline, run, .. } = mark {
+            let text: String = run.glyphs.iter().map(|glyph| &run.text[glyph.range.clone()]).collect();
+            match lines.last_mut() {
+                Some((at, _, line)) if at == baseline => line.push_str(&text),
+                _ => lines.push((*baseline, run.size, text)),
+            }
+        }
+    }
+    lines
+}
+
+/// Every page says whose it is, which it is, and whether it is a draft; no letter is small; nothing is lost or said twice.
+#[test]
+fn what_one_page_cannot_hold_goes_on_over_others() {
+    let fonts = fonts();
+    let item = |name: &str, sentences: usize| Item {
+        title: name.to_owned(),
+        text: (0..sentences).map(|i| format!("{name}第{i}句请戴好口罩。")).collect(),
+    };
+    let mut long = card("");
+    long.hotline = Some("12320".to_owned());
+    long.sections[0].is_draft = true;
+    // One that a page holds, one that no page does.
+    long.sections[0].items = vec![item("甲", 40), item("乙", 40), item("丙", 400), item("丁", 1)];
+    let pages = sheets::poster(&mut fonts.press(), &long).unwrap();
+    assert!(pages.len() >= 4, "{}", pages.len());
+    let mut body = String::new();
+    for (i, page) in pages.iter().enumerate() {
+        let lines = page_lines(page);
+        let count = |wanted: &str| lines.iter().filter(|(_, _, text)| text.contains(wanted)).count();
+        assert_eq!((count("草稿"), count("热线 12320"), count(&format!("{} / {}", i + 1, pages.len()))), (1, 1, 1));
+        let is_head = |text: &str| text.trim() == "通知";
+        let said: Vec<_> = lines.iter().filter(|(_, size, text)| *size >= 16.0 && !is_head(text)).collect();
+        assert!(said.iter().all(|(baseline, _, _)| *baseline < lines.last().unwrap().0), "nothing lies in the foot");
+        // A title is never the last of a page.
+        assert!(said.last().unwrap().2.chars().count() > 1, "{said:?}");
+        body.extend(said.iter().map(|(_, _, text)| text.trim()));
+    }
+    for item in &long.sections[0].items {
+        assert_eq!(body.matches(&item.text).count(), 1, "{}", item.title);
+    }
 }
 
 proptest! {
