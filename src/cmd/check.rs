@@ -21,6 +21,9 @@ pub struct Args {
     from: Option<Instant>,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
+    /// Print the errors alone, and count the rest
+    #[arg(long)]
+    errors: bool,
     /// First make the fixes that alter no word, in the .ftl files
     #[arg(long)]
     fix: bool,
@@ -47,7 +50,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     }
     if args.locales.is_some() {
         let problems = check_texts::problems(&folder, &shown)?;
-        return tell(&problems, args.format);
+        return tell(problems, args);
     }
     let files = read(place)?;
     let Loaded { catalog, mut problems, .. } = catalog::load(&files, &Texts::new());
@@ -61,7 +64,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         problems.extend(chats(catalog, machine.as_ref()));
     }
     problems.sort();
-    let status = tell(&problems, args.format)?;
+    let status = tell(problems, args)?;
     if let Some(catalog) = catalog.filter(|_| args.format == Format::Table) {
         let (stations, chats) = (catalog.stations.len(), catalog.chats.len());
         anstream::println!(
@@ -76,13 +79,16 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
 }
 
 /// Prints faults and how many there are.
-fn tell(problems: &[Problem], format: Format) -> anyhow::Result<u8> {
+fn tell(mut problems: Vec<Problem>, args: &Args) -> anyhow::Result<u8> {
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-    if format == Format::Json {
+    let warnings = page::count(problems.len() - errors, "warning");
+    if args.errors {
+        problems.retain(|problem| problem.severity == Severity::Error);
+    }
+    if args.format == Format::Json {
         page::json(&problems)?;
     } else {
-        page::problems(problems);
-        let warnings = page::count(problems.len() - errors, "warning");
+        page::problems(&problems);
         anstream::println!("{}, {warnings}", page::count(errors, "error"));
     }
     Ok(if errors > 0 { FAULTS } else { FINE })

@@ -37,6 +37,7 @@ pub struct Args {
 pub struct Report {
     county: Id,
     sample: bool,
+    review_required: bool,
     pub clock: DateTime<FixedOffset>,
     pub time_zone: Tz,
     clock_shifted: bool,
@@ -141,6 +142,7 @@ impl Watched {
         let report = Report {
             county: snapshot.catalog.county.id.clone(),
             sample: snapshot.catalog.county.sample,
+            review_required: snapshot.catalog.county.review_required,
             clock: local(self.clock.now()),
             time_zone: zone,
             clock_shifted: self.is_shifted,
@@ -241,6 +243,11 @@ fn print(report: &Report) {
     let shifted = if report.clock_shifted { " (shifted)" } else { "" };
     anstream::println!("county    {}{sample}", report.county);
     anstream::println!("clock     {}{shifted}", instant(&report.clock));
+    if !report.review_required {
+        anstream::println!(
+            "review    switched off: what nobody approved goes on air; `[review] required` in config/county.toml"
+        );
+    }
     if let Some(hold) = &report.hold {
         anstream::println!("HOLD      {hold}; it ends with `cunxiang release`");
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_bundle::resolver::ResolverError;
+use fluent_bundle::resolver::errors::ReferenceKind;
+use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use crate::base::{Id, Problem};
@@ -128,7 +130,7 @@ impl Bundle {
         let arguments = fluent_arguments(arguments);
         let text = self.bundle.format_pattern(pattern, arguments.as_ref(), &mut errors).into_owned();
         if !errors.is_empty() {
-            let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            let told: Vec<String> = errors.iter().map(plain).collect();
             return Err(RenderFault::Fluent(told.join(", ")));
         }
         let failed = functions::faults(&text);
@@ -142,6 +144,29 @@ impl Bundle {
             Piece::Spoken => telephone::read_aloud(&text, self.language.tag).into_owned(),
             Piece::Body | Piece::Title | Piece::Short => text,
         })
+    }
+}
+
+/// What Fluent found, in words for people who write messages.
+fn plain(error: &FluentError) -> String {
+    let FluentError::ResolverError(error) = error else { return error.to_string() };
+    match error {
+        ResolverError::Reference(ReferenceKind::Variable { id }) => format!("nothing gives ${id} a value"),
+        ResolverError::Reference(ReferenceKind::Message { id, attribute: None }) => {
+            format!("there is no message `{id}`")
+        }
+        ResolverError::Reference(ReferenceKind::Term { id, attribute: None }) => format!("there is no term `-{id}`"),
+        ResolverError::Reference(ReferenceKind::Message { id, attribute: Some(name) }) => {
+            format!("there is no `{id}.{name}`")
+        }
+        ResolverError::Reference(ReferenceKind::Term { id, attribute: Some(name) }) => {
+            format!("there is no `-{id}.{name}`")
+        }
+        ResolverError::Reference(ReferenceKind::Function { id }) => format!("there is no function {id}()"),
+        ResolverError::NoValue(id) => format!("`{id}` has no text"),
+        ResolverError::MissingDefault => "a choice has no `*[other]`".to_owned(),
+        ResolverError::Cyclic => "it refers to itself, at once or by what it refers to".to_owned(),
+        ResolverError::TooManyPlaceables => "it has too many parts in braces".to_owned(),
     }
 }
 

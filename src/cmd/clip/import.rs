@@ -87,6 +87,10 @@ pub fn run(place: &Place, args: &Import) -> anyhow::Result<u8> {
     if let Some(listener) = &args.listened_by {
         heard_by_another(args.speaker.as_deref(), listener)?;
     }
+    let today = today(&catalog);
+    if let Some(date) = args.date.filter(|date| *date > today) {
+        bail!("--date {date} is in the future, and today is {today}: write the day it was recorded");
+    }
     // Bound first: nobody should wait for an import that has no place to go.
     let bindings = bindings(&catalog, args)?;
     let imported = make_clip(&args.file)?;
@@ -106,7 +110,7 @@ pub fn run(place: &Place, args: &Import) -> anyhow::Result<u8> {
                 table[key] = value(text);
             }
         }
-        table["date"] = value(args.date.unwrap_or_else(|| today(&catalog)).to_string());
+        table["date"] = value(args.date.unwrap_or(today).to_string());
         table
     };
     if let Some(chime) = &args.chime {
