@@ -4,8 +4,8 @@
 //! against Chinese; and `expect.txt`: a line `language TAG`, then what is found in `bad.ftl`. What the certain fixes make
 //! of it stands in `fixed.ftl`. `UPDATE_EXPECT=1` writes the last two anew.
 
-#[path = "../fuzz/whole_way.rs"]
-mod whole_way;
+#[path = "../fuzz/checks/texts.rs"]
+mod fuzzed;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -178,15 +178,15 @@ fn each_planted_error_is_found_where_it_stands() {
     }
 }
 
-/// Each text of the corpus goes a way through the code that no other does.
+/// Each of these texts goes a way through the code that no other does.
 #[test]
 fn what_fuzzing_came_upon_breaks_nothing() {
     let texts: Vec<PathBuf> =
-        std::fs::read_dir(root().join("fuzz/corpus/texts")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        std::fs::read_dir(root().join("fuzz/seeds/texts")).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(texts.len() >= 100, "{}", texts.len());
     for path in texts {
         let bytes = std::fs::read(&path).unwrap();
-        std::panic::catch_unwind(|| whole_way::go(&bytes)).unwrap_or_else(|_| panic!("{} breaks it", path.display()));
+        std::panic::catch_unwind(|| fuzzed::go(&bytes)).unwrap_or_else(|_| panic!("{} breaks it", path.display()));
     }
 }
 

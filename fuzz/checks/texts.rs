@@ -1,5 +1,5 @@
 //! What a file of messages goes through, whatever bytes it holds: reading, checking, mending and rendering never panic,
-//! every fault has its words, and mending twice is mending once. The fuzz target feeds it; a test feeds it the corpus.
+//! every fault has its words, and mending twice is mending once. The fuzz target feeds it; a test feeds it the seeds.
 
 use std::sync::Arc;
 
