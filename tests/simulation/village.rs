@@ -93,13 +93,16 @@ impl Tally {
     }
 }
 
+/// Airings that have ended, with when they began.
+type Ended = Vec<(AiringId, Option<Timestamp>)>;
+
 /// What is on the box's disk.
 #[derive(Default)]
 struct Disk {
     claims: Vec<Claim>,
     outcomes: Vec<Receipt>,
     edge: Option<(Edge, Timestamp)>,
-    settled: Option<(Timestamp, Vec<(AiringId, Option<Timestamp>)>)>,
+    settled: Option<(Timestamp, Ended)>,
     number_next: u64,
     /// Claims of the last commit, for a journal that forgets.
     last: usize,
@@ -134,7 +137,7 @@ pub struct Village {
     player: Player,
     hold: Option<Reason>,
     amnesia: bool,
-    told: Option<(Vec<(AiringId, Option<Timestamp>)>, u64)>,
+    told: Option<(Ended, u64)>,
     held_back: Vec<Sealed>,
     held: Option<Arc<Rundown>>,
     up: bool,
@@ -170,7 +173,7 @@ impl Village {
             booted: 0,
             boots: 0,
             synchronised: false,
-            has_battery: station % 3 == 0,
+            has_battery: station.is_multiple_of(3),
             has_ntp: station % 3 == 1,
             reckoning: Reckoning::new("0".to_owned(), false, None),
             disk: Disk { number_next: 1, ..Disk::default() },
@@ -384,13 +387,15 @@ impl Village {
         self.reckoning.look(reading);
         let (now, source) = self.reckoning.time(reading);
         let mut changes = vec![];
-        if self.amnesia && source.is_some() && self.disk_works {
-            if let Some((ended, number_next)) = self.told.take() {
-                self.disk.settled = Some((now, ended.clone()));
-                self.disk.number_next = self.disk.number_next.max(number_next);
-                self.amnesia = false;
-                changes.push(Event::Settled(ended));
-            }
+        if self.amnesia
+            && source.is_some()
+            && self.disk_works
+            && let Some((ended, number_next)) = self.told.take()
+        {
+            self.disk.settled = Some((now, ended.clone()));
+            self.disk.number_next = self.disk.number_next.max(number_next);
+            self.amnesia = false;
+            changes.push(Event::Settled(ended));
         }
         let hold = match (source.is_some(), self.amnesia) {
             (false, _) => Some(Reason::ClockUntrusted),

@@ -9,11 +9,10 @@ use crate::base::{Id, Timestamp};
 use crate::catalog::Catalog;
 use crate::lang::words::word;
 use crate::ledger::{BoxRow, BoxState};
+use crate::link::county::SILENT_AFTER;
 use crate::link::wire::Status;
 use crate::rundown::AiringId;
 
-/// A box says how it is each minute; ten that it left out are no bad line any more.
-const SILENT_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// An airing that is not ready is told at these times ahead of it: there is time to mend it, then to go there, then none.
 const UNREADY_AHEAD: [TimeDelta; 3] = [TimeDelta::minutes(1), TimeDelta::minutes(30), TimeDelta::hours(24)];
 
