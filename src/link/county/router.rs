@@ -26,8 +26,8 @@ use crate::rundown::seal::Envelope;
 
 /// A body that takes longer is let go: a megabyte at 64 kbit/s takes two minutes.
 const BODY_WAIT: Duration = Duration::from_secs(180);
-/// The claims of this many days are told: a rundown's fortnight, and a day for clocks.
-const CLAIMS_BACK: TimeDelta = TimeDelta::days(15);
+/// The claims of this many days are told: a rundown's fortnight and the day before it, and a day for clocks on both sides.
+const CLAIMS_BACK: TimeDelta = TimeDelta::days(17);
 /// No epoch lies further ahead than this: a box with a broken disk must not push the county's own beyond reason.
 const EPOCH_AHEAD_MAX: TimeDelta = TimeDelta::days(3650);
 
