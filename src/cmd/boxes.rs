@@ -87,7 +87,7 @@ pub fn enrol(place: &Place, args: EnrolArgs) -> anyhow::Result<u8> {
         anstream::println!("\n{picture}");
     }
     anstream::println!(
-        "Run that line on the box. Then compare the fingerprint it shows, over the telephone, and confirm it here:\n  cunxiang stations confirm {}",
+        "Run that line on the box, with --ca and a copy of ca.pem if `tls init` made the certificate. Then compare the fingerprint it shows, over the telephone, and confirm it here:\n  cunxiang stations confirm {}",
         enrolment.stations.first().map_or("STATION", Id::as_str)
     );
     Ok(FINE)

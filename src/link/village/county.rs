@@ -35,10 +35,19 @@ pub struct Piece {
     pub total: Option<u64>,
 }
 
+/// What a person looks at first, by what the connection said.
+fn what_to_do(said: &str) -> &'static str {
+    if said.contains("UnknownIssuer") {
+        "join again with --ca FILE, the county's data/tls/ca.pem, or look who answers at this address"
+    } else {
+        "look at the line, the address and the proxy"
+    }
+}
+
 /// Why a question has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    #[error("the county cannot be reached ({0}); look at the line, the address and the proxy")]
+    #[error("the county cannot be reached ({0}); {}", what_to_do(.0))]
     Unreachable(String),
     #[error("the county refused: {}", .0.say)]
     Refused(Refused),
