@@ -72,7 +72,8 @@ ui-alarm-airing =
         [missed] Missed
         [partial] Cut short
         [refused] Refused by the station
-       *[unreported] Not reported
+        [unreported] Not reported
+       *[other] { $outcome }
     }: { $title }, { $at }, { $count } stations ({ $names }) { $reason }
 ui-alarm-silent = Station { $station } is silent since { $at }
 ui-alarm-clock = Station { $station } does not know the time, and airs nothing until it does

@@ -61,7 +61,7 @@ ui-alarm-more = · 另有{ $count }项，请看控制台
 
 # What can be wrong. What a device or a robot said stays in its own words.
 ui-alarm-hold = 系统处于暂停状态，不播出新内容：{ $why }
-ui-alarm-key = 签名密钥将于{ $date }到期，请把根密钥放回 data/keys 后重启
+ui-alarm-key = 签名密钥将于{ $date }到期，请把根密钥放回原处后重启
 ui-alarm-content = 内容有{ $count }处错误，有的通知不能播出。第一处：{ $first }
 ui-alarm-device = 广播点{ $station }没有声音设备：{ $why }
 ui-alarm-journal = 播出认领记录写不下去：{ $why }
@@ -72,7 +72,8 @@ ui-alarm-airing =
         [missed] 未播出
         [partial] 没有播完
         [refused] 被广播点拒绝
-       *[unreported] 没有收到播出回报
+        [unreported] 没有收到播出回报
+       *[other] { $outcome }
     }：{ $title }，{ $at }，{ $count }处（{ $names }）{ $reason ->
         [clash] ：与其他播出冲突
         [down] ：当时设备没有运行

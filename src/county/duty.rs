@@ -263,7 +263,7 @@ mod tests {
         let keys: Vec<&str> = found.keys().map(String::as_str).collect();
         assert_eq!(keys, ["channel.telegram", "content", "device.benzilan-xiashe", "disk", "hold", "journal", "key"]);
         assert_eq!(found["device.benzilan-xiashe"], "广播点下社没有声音设备：unplugged");
-        assert_eq!(found["key"], "签名密钥将于2027-02-13到期，请把根密钥放回 data/keys 后重启");
+        assert_eq!(found["key"], "签名密钥将于2027-02-13到期，请把根密钥放回原处后重启");
         assert_eq!(found["disk"], "磁盘快满了，只剩1 MiB");
         let well = SnapshotFacts { hold: None, key_expires: Some(now + TimeDelta::days(31)), faults: None, ..snapshot };
         assert_eq!(states(&well, StationFaults::default(), vec![], Some(1 << 40), now), BTreeMap::new());

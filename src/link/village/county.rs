@@ -47,7 +47,7 @@ fn what_to_do(said: &str) -> &'static str {
 /// Why a question has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    #[error("the county cannot be reached ({0}); {}", what_to_do(.0))]
+    #[error("the county cannot be reached ({said}); {todo}", said = .0, todo = what_to_do(.0))]
     Unreachable(String),
     #[error("the county refused: {}", .0.say)]
     Refused(Refused),
