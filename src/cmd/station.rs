@@ -50,7 +50,7 @@ struct Own {
 
 #[derive(clap::Args)]
 struct Join {
-    /// Where the county is, as https://county.example:8321
+    /// Where the county is, as https://county.example:8443
     url: String,
     /// The code that `cunxiang enrol` printed at the county
     code: String,

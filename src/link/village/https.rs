@@ -32,7 +32,7 @@ const ANSWER_BYTES_MAX: usize = 16 << 20;
 /// Where the county is, and how to get there.
 #[derive(Debug, Clone)]
 pub struct Address {
-    /// `https://county.example:8321`, nothing after the port.
+    /// `https://county.example:8443`, nothing after the port.
     pub url: String,
     /// The county's own CA, where the web's do not vouch for it.
     pub ca_pem: Option<String>,
@@ -43,7 +43,7 @@ pub struct Address {
 /// An address that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadAddress {
-    #[error("`{0}` is no address of a county; write it as https://county.example:8321")]
+    #[error("`{0}` is no address of a county; write it as https://county.example:8443")]
     Url(String),
     #[error("the CA file is at fault: {0}")]
     Ca(#[from] tls::BadCa),
@@ -259,9 +259,9 @@ mod tests {
     #[test]
     fn an_address_is_https_host_and_port() {
         for (text, tidy) in [
-            ("https://county.example:8321", Some("https://county.example:8321")),
+            ("https://county.example:8443", Some("https://county.example:8443")),
             (" https://county.example/ ", Some("https://county.example")),
-            ("https://[::1]:8321/", Some("https://[::1]:8321")),
+            ("https://[::1]:8443/", Some("https://[::1]:8443")),
             ("http://county.example", None),
             ("county.example", None),
             ("https://county.example/link", None),
