@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use cunxiang::base::Timestamp;
 use cunxiang::ledger::CallId;
-use cunxiang::outbox::channel::{self, Answer, Channel, Content, Parcel};
+use cunxiang::outbox::channel::{self, Answer, Channel, Content, Parcel, TextMax};
 use cunxiang::outbox::{Options, folder, telegram};
 use cunxiang::rundown::{Class, Post};
 use fake_telegram::{FakeTelegram, Reply};
@@ -141,7 +141,8 @@ async fn contract(place: Place) {
     assert_eq!((place.seen)().len(), if channel.idempotent() { 2 } else { 3 });
 
     // The longest text is taken, and addresses are checked beforehand and again when sent.
-    let longest = "长".repeat(channel.text_units_max().min(50_000));
+    let TextMax { size, unit } = channel.text_max();
+    let longest = "长".repeat(size.min(50_000) / unit.size_of("长"));
     assert!(matches!(channel.send(&parcel(&place, 2, text(&longest))).await, Answer::Sent { .. }));
     assert_eq!(check_address(channel.kind())(&place.address), Ok(()));
     let seen = (place.seen)().len();

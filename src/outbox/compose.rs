@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::channel::{Channel, Content};
+use super::channel::{Channel, Content, TextMax, Unit};
 use super::split;
 use crate::base::{Id, Timestamp};
 use crate::ledger::{Call, Claim, Lane, Move, NewCall, NewPost};
@@ -36,8 +36,13 @@ pub struct Enqueued {
 /// A post of more calls than this is a mistake, and a flood in a group.
 const CALLS_PER_POST_MAX: usize = 40;
 
-/// Room in each text of an emergency for the mark that a repeat carries.
-const MARK_UNITS: usize = 32;
+/// Room in each text for the mark of one that is sent again: some thirty characters in the longest language.
+fn mark_size_max(unit: Unit) -> usize {
+    match unit {
+        Unit::Utf16 => 48,
+        Unit::Bytes => 128,
+    }
+}
 
 /// How long after nobody knew whether an emergency arrived it is posted again.
 const REPEAT_AFTER: TimeDelta = TimeDelta::seconds(60);
@@ -57,13 +62,14 @@ pub(super) fn compose(
     let lane = if post.class == Class::Emergency { Lane::Emergency } else { Lane::Ordinary };
     // A channel that is not set up is told when the call is due; a person may set it up until then.
     let channel = channel(&chat.channel);
-    let units_max = channel.as_ref().map_or(usize::MAX, |channel| channel.text_units_max());
-    let units_max = if lane == Lane::Emergency { units_max - MARK_UNITS } else { units_max };
+    let text_max =
+        channel.as_ref().map_or(TextMax { size: usize::MAX, unit: Unit::Bytes }, |channel| channel.text_max());
+    let text_max = TextMax { size: text_max.size.saturating_sub(mark_size_max(text_max.unit)), ..text_max };
     let mut bodies = Vec::new();
     for part in &post.parts {
         match part {
             PostPart::Text { language, text } => {
-                let texts = split::split(text, units_max);
+                let texts = split::split(text, text_max);
                 bodies.extend(texts.into_iter().map(|text| PostPart::Text { language: language.clone(), text }));
             }
             PostPart::Voice { .. } => bodies.push(part.clone()),

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
-use super::{Answer, Channel, Content, Limit, Parcel};
+use super::{Answer, Channel, Content, Limit, Parcel, TextMax, Unit};
 use crate::base::durable;
 
 pub const KIND: &str = "folder";
@@ -50,8 +50,8 @@ impl Channel for Folder {
         &[]
     }
 
-    fn text_units_max(&self) -> usize {
-        usize::MAX
+    fn text_max(&self) -> TextMax {
+        TextMax { size: usize::MAX, unit: Unit::Bytes }
     }
 
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer> {

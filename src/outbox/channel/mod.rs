@@ -101,8 +101,8 @@ pub trait Channel: Send + Sync {
     /// At most three quarters of what the service allows.
     fn budget(&self) -> &'static [Limit];
 
-    /// The longest text of one message, in UTF-16 units.
-    fn text_units_max(&self) -> usize;
+    /// The longest text of one message.
+    fn text_max(&self) -> TextMax;
 
     /// What is wrong with the robot itself, for people: while it is, no post of any group goes out. None while it works.
     fn fault(&self) -> Option<String> {
@@ -111,6 +111,38 @@ pub trait Channel: Send + Sync {
 
     /// Sends once. Ends in bounded time.
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer>;
+}
+
+/// How long a text may be, as its service counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextMax {
+    pub size: usize,
+    pub unit: Unit,
+}
+
+/// What a service counts the length of a text in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// UTF-16 code units: Telegram.
+    Utf16,
+    /// Bytes of UTF-8, three for each Chinese, Tibetan or Lisu character: WeCom, DingTalk, Feishu.
+    Bytes,
+}
+
+impl TextMax {
+    /// Whether a text is not too long.
+    pub fn holds(&self, text: &str) -> bool {
+        self.unit.size_of(text) <= self.size
+    }
+}
+
+impl Unit {
+    pub fn size_of(self, text: &str) -> usize {
+        match self {
+            Unit::Utf16 => text.chars().map(char::len_utf16).sum(),
+            Unit::Bytes => text.len(),
+        }
+    }
 }
 
 /// One call, with all it takes.

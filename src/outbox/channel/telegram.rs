@@ -18,7 +18,7 @@ use teloxide::prelude::Requester as _;
 use teloxide::types::{ChatId, InputFile, LinkPreviewOptions, Message, Recipient};
 use teloxide::{Bot, RequestError};
 
-use super::{Answer, Channel, ChannelFault, Content, Limit, Parcel, Scope};
+use super::{Answer, Channel, ChannelFault, Content, Limit, Parcel, Scope, TextMax, Unit};
 use crate::outbox::split;
 use crate::rundown::programme::FRAMES_PER_SECOND;
 
@@ -50,8 +50,8 @@ pub const VOICE_TIMES: u32 = 4;
 /// Shorter than [`TIMEOUT`], so that a server that cannot be reached is known as such and tried again.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-const TEXT_UNITS_MAX: usize = 4096;
-const CAPTION_UNITS_MAX: usize = 1024;
+const TEXT_MAX: TextMax = TextMax { size: 4096, unit: Unit::Utf16 };
+const CAPTION_MAX: TextMax = TextMax { size: 1024, unit: Unit::Utf16 };
 
 /// The code of a call that the service would take with another token.
 const BAD_TOKEN: &str = "401";
@@ -134,7 +134,7 @@ impl Telegram {
             Content::Voice { language, title, frames, bytes } => {
                 let file = InputFile::memory(bytes.clone()).file_name(format!("{language}.ogg"));
                 let seconds = u32::try_from(frames.div_ceil(u64::from(FRAMES_PER_SECOND))).unwrap_or(u32::MAX);
-                let caption = split::split(title, CAPTION_UNITS_MAX).swap_remove(0);
+                let caption = split::head(title, CAPTION_MAX);
                 let call = bot.send_voice(chat, file).caption(caption).duration(seconds);
                 (call.into_future().boxed(), self.timeout * VOICE_TIMES)
             }
@@ -182,8 +182,8 @@ impl Channel for Telegram {
         BUDGET
     }
 
-    fn text_units_max(&self) -> usize {
-        TEXT_UNITS_MAX
+    fn text_max(&self) -> TextMax {
+        TEXT_MAX
     }
 
     fn fault(&self) -> Option<String> {

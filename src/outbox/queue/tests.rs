@@ -11,7 +11,7 @@ use super::*;
 use crate::base::Digest;
 use crate::base::clock::SimulatedClock;
 use crate::ledger::{CallState, PostFilter};
-use crate::outbox::channel::{Content, Limit, Scope};
+use crate::outbox::channel::{Content, Limit, Scope, TextMax, Unit};
 use crate::rundown::{Class, PostPart};
 
 /// What a scripted channel does with one call.
@@ -66,8 +66,8 @@ impl Channel for Scripted {
         self.budget
     }
 
-    fn text_units_max(&self) -> usize {
-        100
+    fn text_max(&self) -> TextMax {
+        TextMax { size: 148, unit: Unit::Utf16 }
     }
 
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer> {
