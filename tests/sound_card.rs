@@ -152,6 +152,7 @@ impl County {
             not_before: now - TimeDelta::days(1),
             not_after: now + TimeDelta::days(1),
             revoked: false,
+            person: None,
         };
         let quiet = Quiet { from: noon, until: noon, zone: chrono_tz::Asia::Shanghai };
         let keys = serde_json::to_vec(&Keys { version: 1, keys: vec![key], quiet }).unwrap();
@@ -218,6 +219,7 @@ impl County {
             keep: vec![],
             min_gap: Length::minutes(30),
             airings_per_day_max: 9,
+            orders: vec![],
             must: vec![],
         };
         Arc::new(Envelope::seal(RUNDOWN_TYPE, serde_json::to_vec(&rundown).unwrap(), &[&self.worker]))

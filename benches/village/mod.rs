@@ -37,6 +37,7 @@ impl County {
             not_before: now - TimeDelta::days(1),
             not_after: now + TimeDelta::days(1),
             revoked: false,
+            person: None,
         };
         let noon = NaiveTime::from_hms_opt(12, 0, 0).expect("noon is a time");
         let quiet = Quiet { from: noon, until: noon, zone: chrono_tz::Asia::Shanghai };
@@ -86,6 +87,7 @@ impl County {
             keep: vec![],
             min_gap: Length::minutes(30),
             airings_per_day_max: 6,
+            orders: vec![],
             must: vec![],
         };
         let body = serde_json::to_vec(&rundown).expect("a rundown is plain data");

@@ -178,6 +178,7 @@ fn sign(
         not_before: now - TimeDelta::days(1),
         not_after: now + VALID_FOR,
         revoked: false,
+        person: None,
     };
     let working = std::iter::once(key(rundown, Use::Rundown)).chain(time.map(|time| key(time, Use::Time)));
     let keys = Keys { version, keys: working.collect(), quiet };

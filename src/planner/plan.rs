@@ -15,6 +15,7 @@ use crate::planner::profile::{Planned, Profile, Sounding, Source, keep_of};
 use crate::planner::timetable::{LeftOut, Timetable, Window, has_grown};
 use crate::planner::{faults, posts};
 use crate::rundown::document::{Edge, FORMAT, Keep};
+use crate::rundown::seal::Envelope;
 use crate::rundown::{Airing, AiringId, Order, Post, Programme, Review, Rundown};
 
 /// What the ledger remembers of the catalog. What is not in it is seen for the first time now.
@@ -55,6 +56,8 @@ pub struct StationPlan {
     pub forecasts: Arc<[Forecast]>,
     pub stop: Vec<AiringId>,
     pub keep: Arc<[Keep]>,
+    /// What approvers signed of the emergencies among the airings.
+    pub orders: Vec<Envelope>,
     /// What was asked for and is not listed, and why.
     pub left_out: Arc<[LeftOut]>,
     /// By broadcast.
@@ -77,6 +80,7 @@ impl StationPlan {
             keep: self.keep.to_vec(),
             min_gap: self.min_gap,
             airings_per_day_max: self.airings_per_day_max,
+            orders: self.orders.clone(),
             must: Vec::new(),
         }
     }
@@ -256,6 +260,7 @@ impl<'a> Planner<'a> {
             forecasts: profile.forecasts.clone(),
             stop: stop.collect(),
             keep: profile.keep.clone(),
+            orders: Vec::new(),
             left_out: profile.left_out.clone(),
             gaps: profile.gaps.clone(),
             min_gap: self.catalog.county.min_gap,

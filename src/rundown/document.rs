@@ -4,6 +4,7 @@ use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Digest, Id, Timestamp};
+use crate::rundown::seal::Envelope;
 use crate::rundown::{Airing, AiringId, Programme};
 
 /// The format this version writes; it reads this one and the one before.
@@ -53,6 +54,10 @@ pub struct Rundown {
     pub stop: Vec<AiringId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keep: Vec<Keep>,
+    /// What approvers signed of the emergencies that are listed: [`Statement`](super::Statement)s. A station of before
+    /// there were any ignores them: to name this in `must` would silence its emergencies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<Envelope>,
     /// The least time between two starts of the same daily broadcast here.
     pub min_gap: crate::base::Length,
     /// The most starts of the same daily broadcast here in a local day.

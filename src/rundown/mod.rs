@@ -14,6 +14,7 @@ pub mod programme;
 pub mod quiet;
 pub mod review;
 pub mod seal;
+pub mod statement;
 
 pub use airing::{Airing, AiringId};
 pub use class::{Class, Level, Rank};
@@ -23,3 +24,4 @@ pub use outcome::{Outcome, Reason, Receipt};
 pub use post::{Post, PostPart};
 pub use programme::{Part, Programme};
 pub use review::{Review, Verdict};
+pub use statement::Statement;

@@ -75,6 +75,8 @@ pub enum Reason {
     ClockUntrusted,
     /// The box had lost its record of what it played, and waited for the county's.
     Amnesia,
+    /// An emergency that two approvers' signatures do not cover.
+    Unsigned,
 }
 
 /// How much of a part left the sink.

@@ -17,6 +17,7 @@ use crate::base::{Digest, Id, Timestamp};
 use crate::rundown::Rundown;
 use crate::rundown::document::Edge;
 use crate::rundown::quiet::Quiet;
+use crate::rundown::statement::Warrants;
 
 /// The type tag of a sealed [`Rundown`].
 pub const RUNDOWN_TYPE: &str = "application/vnd.cunxiang.rundown+json";
@@ -78,6 +79,9 @@ pub struct Key {
     pub not_after: Timestamp,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub revoked: bool,
+    /// Whose it is, by the name they have among the people; of an approver's key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 /// The document that the root signs.
@@ -124,16 +128,19 @@ pub const CLOCK_SKEW_MAX: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
 impl Envelope {
     /// Signs `payload` with each signer.
     pub fn seal(payload_type: &str, payload: Vec<u8>, signers: &[&Signer]) -> Envelope {
-        let message = pre_authentication_encoding(payload_type, &payload);
-        let signatures = signers
-            .iter()
-            .map(|signer| Signature { keyid: signer.id.clone(), sig: signer.key.sign(&message).to_vec() })
-            .collect();
-        Envelope { payload_type: payload_type.to_owned(), payload, signatures }
+        let mut envelope = Envelope { payload_type: payload_type.to_owned(), payload, signatures: Vec::new() };
+        envelope.signatures = signers.iter().map(|signer| envelope.sign(signer)).collect();
+        envelope
     }
 
     pub fn digest(&self) -> Digest {
         Digest::of(&self.payload)
+    }
+
+    /// A further signature by `signer` over these bytes.
+    pub fn sign(&self, signer: &Signer) -> Signature {
+        let message = pre_authentication_encoding(&self.payload_type, &self.payload);
+        Signature { keyid: signer.id.clone(), sig: signer.key.sign(&message).to_vec() }
     }
 
     /// Whether this key signed it, whatever the key may be used for.
@@ -212,6 +219,11 @@ impl Trust {
         &self.keys
     }
 
+    /// What the statements of a rundown let sound.
+    pub fn warrants(&self, rundown: &Rundown) -> Warrants {
+        Warrants::of(&self.keys, &rundown.orders)
+    }
+
     pub fn quiet(&self) -> &Quiet {
         &self.keys.quiet
     }
@@ -222,13 +234,11 @@ impl Trust {
         if envelope.payload_type != RUNDOWN_TYPE {
             return Err(Refusal::WrongType(envelope.payload_type.clone()));
         }
-        let trusted = self.keys.keys.iter().any(|key| {
-            key.purpose == Use::Rundown
-                && !key.revoked
-                && key.not_before <= now + CLOCK_SKEW_MAX
-                && now <= key.not_after
-                && envelope.signed_by(&key.id, &key.public.0)
-        });
+        let trusted = self
+            .keys
+            .keys
+            .iter()
+            .any(|key| key.purpose == Use::Rundown && key.is_valid(now) && envelope.is_signed_by(key));
         if !trusted {
             return Err(Refusal::NoTrustedSignature);
         }

@@ -362,6 +362,7 @@ fn monotonic_of(clock: &dyn Clock, at: Timestamp) -> Duration {
 fn speaker_of(event: &Event) -> Option<SpeakerIndex> {
     match event {
         Event::Accepted { speaker, .. }
+        | Event::Warranted { speaker, .. }
         | Event::Prepared { speaker, .. }
         | Event::Unplayable { speaker, .. }
         | Event::Opened { speaker }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Id, Length, Timestamp};
 use crate::rundown::document::Edge;
 use crate::rundown::quiet::Quiet;
+use crate::rundown::statement::Warrants;
 use crate::rundown::{AiringId, Outcome, Reason, Receipt, Rundown};
 use speaker::Speaker;
 
@@ -111,6 +112,13 @@ pub enum Event {
     Accepted {
         speaker: SpeakerIndex,
         rundown: Arc<Rundown>,
+        /// What its approvers let sound.
+        warrants: Arc<Warrants>,
+    },
+    /// Newer keys: what the approvers of the rundown in force let sound now.
+    Warranted {
+        speaker: SpeakerIndex,
+        warrants: Arc<Warrants>,
     },
     /// Newer quiet hours.
     Renewed(Quiet),
@@ -328,7 +336,10 @@ impl Player {
                     self.at(speaker, now, |s, x| s.claimed(voice, fault.as_deref(), x, now));
                 }
             }
-            Event::Accepted { speaker, rundown } => self.at(speaker, now, |s, x| s.accept(rundown, x, now)),
+            Event::Accepted { speaker, rundown, warrants } => {
+                self.at(speaker, now, |s, x| s.accept(rundown, warrants, x, now));
+            }
+            Event::Warranted { speaker, warrants } => self.at(speaker, now, |s, _| s.warranted(warrants)),
             Event::Prepared { speaker, voice } => self.at(speaker, now, |s, _| s.prepared(voice)),
             Event::Unplayable { speaker, voice, reason, detail } => {
                 self.at(speaker, now, |s, x| s.unplayable(voice, reason, detail, x, now));

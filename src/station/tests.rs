@@ -1,5 +1,6 @@
 //! A whole station under a clock that the test moves: sealed rundowns in, WAV files and receipts out.
 
+mod approved;
 mod many;
 mod village;
 
@@ -64,6 +65,7 @@ impl World {
             not_before: at(-1e6),
             not_after: at(1e7),
             revoked: false,
+            person: None,
         };
         let keys = Keys { version, keys: vec![key], quiet };
         Envelope::seal(KEYS_TYPE, serde_json::to_vec(&keys).unwrap(), &[&self.root])
@@ -108,6 +110,7 @@ impl World {
             keep: vec![],
             min_gap: Length::minutes(30),
             airings_per_day_max: 6,
+            orders: vec![],
             must: vec![],
         }
     }

@@ -173,6 +173,7 @@ impl County {
             keep: vec![],
             min_gap: Length::minutes(30),
             airings_per_day_max: 2,
+            orders: vec![],
             must: vec![],
         };
         let sealed = Sealed { rundown: Arc::new(rundown), signed: true };

@@ -443,7 +443,7 @@ impl Village {
         }
         self.disk.rundown = Some(sealed);
         self.held = Some(rundown.clone());
-        events.push(Event::Accepted { speaker: 0, rundown });
+        events.push(Event::Accepted { speaker: 0, rundown, warrants: Arc::default() });
     }
 
     /// Makes what waits durable, if the disk lets it.

@@ -22,6 +22,7 @@ fn key(signer: &Signer, purpose: Use) -> Key {
         not_before: at(0),
         not_after: at(1_000_000),
         revoked: false,
+        person: None,
     }
 }
 
@@ -43,6 +44,7 @@ fn rundown(station: &str, epoch: u64, version: u64) -> Vec<u8> {
         keep: vec![],
         min_gap: Length::minutes(30),
         airings_per_day_max: 6,
+        orders: vec![],
         must: vec![],
     };
     serde_json::to_vec(&rundown).unwrap()

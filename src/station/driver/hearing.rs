@@ -16,6 +16,11 @@ impl Driver {
             match self.trust.renew(&keys) {
                 Ok(()) => {
                     events.push(Event::Renewed(*self.trust.quiet()));
+                    let board = self.shared.board.lock().expect("no holder of the board panics");
+                    events.extend(board.rundowns.iter().map(|(&speaker, rundown)| Event::Warranted {
+                        speaker,
+                        warrants: Arc::new(self.trust.warrants(rundown)),
+                    }));
                     self.retry_at = Some(now);
                 }
                 Err(refusal) => tracing::warn!("a keys document is refused: {refusal}"),
@@ -121,7 +126,7 @@ impl Driver {
         }
         // What was accepted earlier in this turn counts already, though the player has not heard of it.
         let held = events.iter().fold(self.player.edge(speaker), |held, event| match event {
-            Event::Accepted { speaker: other, rundown } if *other == speaker => held.max(rundown.edge),
+            Event::Accepted { speaker: other, rundown, .. } if *other == speaker => held.max(rundown.edge),
             _ => held,
         });
         match self.trust.open(&envelope, &station, held, now) {
@@ -131,10 +136,11 @@ impl Driver {
                     let Rundown { edge, issued, .. } = rundown;
                     self.records.push(Record::Edge { station, edge, since: issued });
                 }
+                let warrants = Arc::new(self.trust.warrants(&rundown));
                 let rundown = Arc::new(rundown);
                 let mut board = self.shared.board.lock().expect("no holder of the board panics");
                 board.rundowns.insert(speaker, rundown.clone());
-                events.push(Event::Accepted { speaker, rundown });
+                events.push(Event::Accepted { speaker, rundown, warrants });
             }
             Err(refusal) => {
                 let outlet = &mut self.outlets[speaker];

@@ -15,6 +15,7 @@ use crate::base::{Id, Timestamp};
 use crate::rundown::document::Edge;
 use crate::rundown::precedence::{Bid, decide};
 use crate::rundown::quiet::Quiet;
+use crate::rundown::statement::Warrants;
 use crate::rundown::{Airing, AiringId, Class, Outcome, Rank, Reason, Receipt, Rundown};
 
 mod held;
@@ -85,6 +86,8 @@ pub(super) struct Speaker {
     /// Due before this: may have sounded already, stays silent.
     silent_before: Option<(Timestamp, Reason)>,
     limit: Limit,
+    /// What approvers let sound of the rundown that is held.
+    warrants: Arc<Warrants>,
 }
 
 impl Speaker {
@@ -117,6 +120,7 @@ impl Speaker {
                 None => memory.empty.then_some((now, Reason::Down)),
             },
             limit: Limit::default(),
+            warrants: Arc::default(),
             options,
         }
     }
@@ -134,12 +138,12 @@ impl Speaker {
     }
 
     /// Takes a rundown that passed every check.
-    pub fn accept(&mut self, rundown: Arc<Rundown>, shared: &mut Shared, now: Timestamp) {
+    pub fn accept(&mut self, rundown: Arc<Rundown>, warrants: Arc<Warrants>, shared: &mut Shared, now: Timestamp) {
         // Two may have come at once, each newer than what was held then.
         if rundown.edge < self.edge {
             return;
         }
-        self.edge = rundown.edge;
+        (self.edge, self.warrants) = (rundown.edge, warrants);
         let since = *self.since.get_or_insert(rundown.issued);
         self.keep_or_drop_candidate(&rundown, shared);
         let mut before = std::mem::take(&mut self.waiting);

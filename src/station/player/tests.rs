@@ -72,6 +72,7 @@ fn rundown(version: u64, mut airings: Vec<Airing>) -> Rundown {
         keep: vec![],
         min_gap: Length::minutes(30),
         airings_per_day_max: 2,
+        orders: vec![],
         must: vec![],
     }
 }
@@ -249,7 +250,7 @@ impl Stage {
     fn offer(&mut self, rundown: Rundown) {
         let rundown = Arc::new(rundown);
         self.rundown = Some(rundown.clone());
-        self.step(Event::Accepted { speaker: 0, rundown });
+        self.step(Event::Accepted { speaker: 0, rundown, warrants: Arc::default() });
         self.restart_if_dead();
     }
 
@@ -276,7 +277,7 @@ impl Stage {
             self.player = player;
             self.perform(effects);
             if let Some(rundown) = self.rundown.clone() {
-                self.step(Event::Accepted { speaker: 0, rundown });
+                self.step(Event::Accepted { speaker: 0, rundown, warrants: Arc::default() });
             }
         }
     }

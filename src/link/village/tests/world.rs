@@ -243,6 +243,7 @@ pub(super) fn keys(version: u64, root: u8) -> Envelope {
         not_before: start() - TimeDelta::days(1),
         not_after: start() + TimeDelta::days(400),
         revoked: false,
+        person: None,
     };
     let none = chrono::NaiveTime::from_hms_opt(3, 0, 0).unwrap();
     let quiet = Quiet { from: none, until: none, zone: chrono_tz::UTC };
@@ -301,6 +302,7 @@ pub(super) fn rundown(version: u64, airings: &[(&str, i64, Class)]) -> Rundown {
         keep: airings.iter().map(|(name, ..)| Keep { clip: clip(name), bytes: 70_000 }).collect(),
         min_gap: Length::default(),
         airings_per_day_max: 96,
+        orders: Vec::new(),
         must: Vec::new(),
     }
 }

@@ -23,6 +23,11 @@ impl Speaker {
         }
     }
 
+    /// Newer keys came. What sounds already goes on: to end it takes an order.
+    pub fn warranted(&mut self, warrants: Arc<Warrants>) {
+        self.warrants = warrants;
+    }
+
     /// Somebody set what may sound here. A mute also stops what sounds.
     pub fn limited(&mut self, limit: Limit, shared: &mut Shared, now: Timestamp) {
         if limit.muted.is_some() {

@@ -49,6 +49,9 @@ impl Speaker {
         if airing.class != Class::Emergency && !quiet.allows(airing.class, airing.level, start) {
             return Some(Outcome::Refused(Reason::QuietHours));
         }
+        if self.warrants.allow(rundown, airing, start).is_err() {
+            return Some(Outcome::Refused(Reason::Unsigned));
+        }
         if airing.class == Class::Daily && airing.order.is_none() {
             let day = |at: Timestamp| at.with_timezone(&quiet.zone).date_naive();
             let same = |(broadcast, at): &&(Id, Timestamp)| *broadcast == airing.id.broadcast && day(*at) == day(start);
@@ -76,15 +79,22 @@ impl Speaker {
                 shared.effects.push(Effect::Discard { speaker: self.index, voice: track.voice });
             }
             match refusal.filter(|_| airing.until() >= now) {
-                Some(outcome) => self.settle(rundown, airing, outcome, self.muted(outcome), shared, now),
+                Some(outcome) => {
+                    let detail = self.said(rundown, airing, outcome, now);
+                    self.settle(rundown, airing, outcome, detail, shared, now);
+                }
                 None => self.settle_waiting(rundown, waiting, shared, now),
             }
         }
     }
 
-    /// What the person said who muted this loudspeaker, where that is the reason.
-    fn muted(&self, outcome: Outcome) -> Option<String> {
-        self.limit.muted.clone().filter(|_| outcome.reason() == Some(Reason::Muted))
+    /// What the reason of an outcome does not say: why this loudspeaker is muted, what the signatures lack.
+    fn said(&self, rundown: &Rundown, airing: &Airing, outcome: Outcome, now: Timestamp) -> Option<String> {
+        match outcome.reason()? {
+            Reason::Muted => self.limit.muted.clone(),
+            Reason::Unsigned => self.warrants.allow(rundown, airing, now).err().map(|lack| lack.to_string()),
+            _ => None,
+        }
     }
 
     /// The late window of an airing closed.
