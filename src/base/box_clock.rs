@@ -62,6 +62,11 @@ impl BoxClock {
         BoxClock::over(Arc::new(Linux), file, battery)
     }
 
+    /// As [`open`](Self::open), on a machine that boots at this moment with its clock at `start`; for a sample county.
+    pub fn booted_at(start: Timestamp, file: &Path, battery: bool) -> Arc<BoxClock> {
+        BoxClock::over(Arc::new(Booted::at(start)), file, battery)
+    }
+
     /// As [`open`](Self::open), over a machine of the caller's own making.
     pub fn over(kernel: Arc<dyn Kernel>, file: &Path, battery: bool) -> Arc<BoxClock> {
         // A file that does not read is as good as none: the time is unknown then until somebody says it.
@@ -183,6 +188,37 @@ impl Kernel for Linux {
     }
 }
 
+/// A machine as it is after a boot, whatever time it really is: nothing synchronises its clock.
+struct Booted {
+    clock: RealClock,
+    boot: String,
+}
+
+impl Booted {
+    fn at(start: Timestamp) -> Booted {
+        let clock = RealClock::starting_at(start);
+        Booted { boot: format!("at-{}-{}", start.timestamp_millis(), clock.monotonic().as_nanos()), clock }
+    }
+}
+
+impl Kernel for Booted {
+    fn wall(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.clock.monotonic()
+    }
+
+    fn synchronised(&self) -> bool {
+        false
+    }
+
+    fn boot(&self) -> String {
+        self.boot.clone()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,6 +278,23 @@ mod tests {
         assert_eq!((again.now(), again.source()), (noon + TimeDelta::seconds(602), Some(Source::County)));
         let booted = BoxClock::over(Arc::new(machine("b")), &file, true);
         assert!(!booted.trusted(), "a flat battery, before a time that has been");
+    }
+
+    #[test]
+    fn a_start_at_an_instant_is_a_boot_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("clock.json");
+        let noon = Timestamp::from_timestamp(1_795_492_800, 0).unwrap();
+        let first = BoxClock::booted_at(noon, &file, true);
+        assert_eq!((first.now() - noon).num_minutes(), 0);
+        assert_eq!(first.source(), Some(Source::Battery));
+        let asked = first.monotonic();
+        first.set(noon + TimeDelta::hours(1), asked, asked).unwrap();
+        // What the county said was said to another boot; that time does not go back outlives it.
+        let again = BoxClock::booted_at(noon + TimeDelta::hours(2), &file, true);
+        assert_eq!(((again.now() - noon).num_hours(), again.source()), (2, Some(Source::Battery)));
+        assert!(!BoxClock::booted_at(noon, &file, true).trusted());
+        assert!(!BoxClock::booted_at(noon + TimeDelta::hours(2), &file, false).trusted());
     }
 
     #[test]

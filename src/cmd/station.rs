@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 
 use crate::base::Id;
+use crate::cmd::instant::Instant;
 use crate::cmd::{CANNOT, FAULTS, FINE, Format, Place, data, page};
 use crate::config::station::{self as settings, Settings};
 use crate::county::keys::CountyKeys;
@@ -32,7 +33,7 @@ enum Command {
     /// Make this box's key and join a county with the code that it gave
     Join(Join),
     /// Be the village's daemon: play what the county plans, with a link or without
-    Run(Own),
+    Run(Run),
     /// Print how this box is
     Status(Status),
     /// At the county: write a station's rundown with its clips into one file
@@ -46,6 +47,15 @@ struct Own {
     /// This box's file [default: station.toml below the home folder]
     #[arg(long, value_name = "FILE")]
     machine: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+struct Run {
+    /// As if this box booted now with its clock at this instant, written with its offset; for a sample county only
+    #[arg(long, value_name = "INSTANT")]
+    clock: Option<Instant>,
+    #[command(flatten)]
+    own: Own,
 }
 
 #[derive(clap::Args)]
@@ -90,7 +100,11 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     data::close_to_others();
     match &args.command {
         Command::Join(join) => with_settings(place, &join.own, false, |own| self::join(join, &own)),
-        Command::Run(own) => with_settings(place, own, true, running::run),
+        Command::Run(run) => {
+            let exact = |at: Instant| at.exact().context("write --clock with its offset: 2026-11-24T07:30:00+08:00");
+            let booted_at = run.clock.map(exact).transpose()?;
+            with_settings(place, &run.own, true, |own| running::run(own, booted_at))
+        }
         Command::Status(status) => with_settings(place, &status.own, false, |own| self::status(status, &own)),
         Command::Export(export) => self::export(place, export),
         Command::Import(import) => with_settings(place, &import.own, false, |own| self::import(import, &own)),
@@ -114,7 +128,7 @@ impl OwnBox {
     }
 
     fn clock(&self) -> Arc<dyn Timekeeper> {
-        player::clock(&self.folder, self.settings.battery)
+        player::clock(&self.folder, self.settings.battery, None)
     }
 }
 

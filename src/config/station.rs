@@ -25,6 +25,8 @@ pub struct Settings {
     pub proxy: Option<String>,
     /// The machine's clock runs on while it is off.
     pub battery: bool,
+    /// A box of a sample county: `station run --clock` may shift its clock.
+    pub sample: bool,
     /// Clips take no more than this, but for those that a rundown needs.
     pub disk_bytes_max: u64,
     pub log_format: LogFormat,
@@ -53,6 +55,7 @@ pub fn read(file: &str, text: &str, home: &Path) -> Result<Settings, Vec<Problem
         table.done();
         battery
     });
+    let sample = root.get("sample").and_then(|field| field.bool()).unwrap_or(false);
     let disk_mb = root.get("disk_mb").and_then(|field| field.int(1..=DISK_MB_MAX)).unwrap_or(DISK_MB);
     let (log_format, log_filter) = root.table("log").map_or((LogFormat::Text, "info".to_owned()), machine::log);
     root.done();
@@ -63,7 +66,7 @@ pub fn read(file: &str, text: &str, home: &Path) -> Result<Settings, Vec<Problem
     let disk_bytes_max = u64::try_from(disk_mb).expect("it is within its bounds") << 20;
     // Without a word, the careful side: such a box waits for the county's time after each boot.
     let battery = battery.unwrap_or(false);
-    Ok(Settings { loudspeakers, data, proxy, battery, disk_bytes_max, log_format, log_filter })
+    Ok(Settings { loudspeakers, data, proxy, battery, sample, disk_bytes_max, log_format, log_filter })
 }
 
 fn proxy(field: &Field<'_>) -> Option<String> {
@@ -94,6 +97,7 @@ mod tests {
         assert_eq!((read_box.disk_bytes_max, read_box.loudspeakers.len()), (500 << 20, 1));
         let plain = read("station.toml", speaker, home).unwrap();
         assert_eq!((plain.battery, plain.disk_bytes_max, plain.proxy), (false, 2000 << 20, None));
+        assert!(!plain.sample && read("station.toml", &format!("sample = true\n{speaker}"), home).unwrap().sample);
         let bad = format!("proxy = \"p:1\"\ndisk_mb = 0\ncolour = 1\n{speaker}{speaker}");
         let rules: Vec<&str> = read("station.toml", &bad, home).unwrap_err().iter().map(|p| p.rule).collect();
         assert_eq!(rules.len(), 4, "{rules:?}");

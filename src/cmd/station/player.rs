@@ -20,9 +20,13 @@ const TEMPERATURE: &str = "/sys/class/thermal/thermal_zone0/temp";
 
 pub struct Keeper(Arc<BoxClock>);
 
-/// The box's clock, with what it learnt before.
-pub fn clock(folder: &Folder, battery: bool) -> Arc<dyn Timekeeper> {
-    Arc::new(Keeper(BoxClock::open(&folder.clock(), battery)))
+/// The box's clock, with what it learnt before; `booted_at` an instant where one is named, which is for a sample county.
+pub fn clock(folder: &Folder, battery: bool, booted_at: Option<Timestamp>) -> Arc<dyn Timekeeper> {
+    let file = folder.clock();
+    Arc::new(Keeper(match booted_at {
+        Some(start) => BoxClock::booted_at(start, &file, battery),
+        None => BoxClock::open(&file, battery),
+    }))
 }
 
 impl Clock for Keeper {

@@ -11,11 +11,11 @@ use tokio::sync::Notify;
 use tracing::{info, warn};
 
 use super::OwnBox;
-use super::player::Player;
-use crate::base::Id;
+use super::player::{self, Player};
+use crate::base::{Clock, Id, Timestamp};
 use crate::cmd::{FINE, data, logging};
 use crate::link::village::https::Https;
-use crate::link::village::{Link, Options, tasks};
+use crate::link::village::{Link, Options, Timekeeper, tasks};
 use crate::link::wire;
 use crate::rundown::seal::Trust;
 use crate::station;
@@ -32,23 +32,31 @@ const RESTLESS: [&str; 6] = ["contact", "at", "uptime_s", "temperature_c", "disk
 /// The scheduling thread goes round every 30 s; past this it hangs, and the watchdog is to end the process.
 const BEAT_MAX: chrono::TimeDelta = chrono::TimeDelta::seconds(75);
 
-pub fn run(own: OwnBox) -> anyhow::Result<u8> {
-    logging::begin(own.settings.log_format, &own.settings.log_filter, None)?;
+/// `booted_at` is as if the machine booted now with its clock there.
+pub fn run(own: OwnBox, booted_at: Option<Timestamp>) -> anyhow::Result<u8> {
+    if booted_at.is_some() && !own.settings.sample {
+        bail!("--clock is for a box of a sample county only (sample = true in station.toml)");
+    }
+    data::open(own.data())?;
+    let clock = player::clock(&own.folder, own.settings.battery, booted_at);
+    let shifted: Option<Arc<dyn Clock>> = booted_at.is_some().then(|| clock.clone() as Arc<dyn Clock>);
+    logging::begin(own.settings.log_format, &own.settings.log_filter, shifted)?;
+    if let Some(start) = booted_at {
+        warn!("the machine's clock is shifted: it began at {}", start.to_rfc3339());
+    }
     // The link's tasks wait nearly always: one thread for them, one for files.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let result = runtime.block_on(daemon(own));
+    let result = runtime.block_on(daemon(own, clock));
     runtime.shutdown_timeout(Duration::from_secs(1));
     result
 }
 
-async fn daemon(own: OwnBox) -> anyhow::Result<u8> {
-    data::open(own.data())?;
+async fn daemon(own: OwnBox, clock: Arc<dyn Timekeeper>) -> anyhow::Result<u8> {
     let _lock = data::lock(own.data())?;
     let membership = own.folder.membership()?;
     let signer = Arc::new(own.folder.key()?);
     let loudspeakers = own.settings.loudspeakers.clone();
     check_stations(&loudspeakers, &membership.stations)?;
-    let clock = own.clock();
     let store = Store::open(own.data().join("clips"))?;
     let trust = Trust::begin(&membership.root, &own.folder.keys()?)
         .context("keys.json is not signed by the pinned root; have the county make a new code, and join again")?;
