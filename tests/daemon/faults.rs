@@ -6,6 +6,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
 use crate::county::{BINARY, Home, TOKEN, eventually, text};
+use crate::disk::Disk;
 
 type Spoil = fn(&Home);
 
@@ -196,38 +197,10 @@ fn a_folder_that_may_not_be_written_is_told() {
     assert!(told.contains("/data/cunxiang.lock cannot be written; give this user the right to write there"), "{told}");
 }
 
-/// A disk of its own, taken away when dropped.
-struct Disk(std::path::PathBuf);
-
-impl Disk {
-    /// None where this process may not mount one.
-    fn mount(at: std::path::PathBuf, megabytes: u32) -> Option<Disk> {
-        std::fs::create_dir_all(&at).unwrap();
-        let options = format!("size={megabytes}m");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "none"]).arg(&at).output();
-        mounted.is_ok_and(|output| output.status.success()).then_some(Disk(at))
-    }
-
-    /// Leaves no room for another byte.
-    fn fill(&self) {
-        let mut file = std::fs::File::create(self.0.join("ballast")).unwrap();
-        while std::io::Write::write_all(&mut file, &[0; 4096]).is_ok() {}
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
-    }
-}
-
 #[test]
 fn a_full_disk_is_told_and_nothing_is_said_to_be_saved() {
     let home = Home::new();
-    let Some(disk) = Disk::mount(home.data(), 16) else {
-        println!("left out: this account may not mount a disk to fill");
-        return;
-    };
+    let Some(disk) = Disk::mount(home.data(), 16) else { return };
     home.daily("masks", "wear-mask", "at = [\"09:00:20\"]", "repeat = 2\nlate = \"10s\"");
     let daemon = home.start("2026-11-24T09:00:00+08:00");
     disk.fill();
@@ -237,7 +210,7 @@ fn a_full_disk_is_told_and_nothing_is_said_to_be_saved() {
     // Claims go into room that was kept for them, and outcomes too: what is due still sounds.
     eventually("it sounds", || (home.files_aired().len() == 3).then_some(()));
     daemon.wait_for("trying again");
-    std::fs::remove_file(disk.0.join("ballast")).unwrap();
+    disk.free();
     let log = eventually("it is told how the airings ended", || {
         let log = home.json(&["log", "--to", "2026-11-24T10:00:00+08:00"]);
         (log.len() == 3 && log.iter().all(|row| row["state"] == "ended")).then_some(log)

@@ -3,6 +3,8 @@
 
 #[path = "../county/mod.rs"]
 mod county;
+#[path = "../disk/mod.rs"]
+mod disk;
 #[path = "../fake_telegram/mod.rs"]
 mod fake_telegram;
 

@@ -1,0 +1,89 @@
+//! From the code of a new box to the receipt of what it aired, by every path once: refused, pending, a stick, a clip gone
+//! bad at rest, a county that dies.
+
+use serde_json::Value;
+
+use crate::county::{CHIME_FRAMES, CLIP_FRAMES, correlation, eventually};
+use crate::village::{Certificate, Village, county_of_boxes, free_port, outcome};
+
+const NOON: &str = "masks.20261124T040000Z.upper";
+const LATER: &str = "masks.20261124T040018Z.upper";
+/// Silence before the first sound of an airing.
+const HEAD_FRAMES: usize = 48_000;
+
+#[test]
+fn a_village_airs_what_its_county_plans_and_says_so_through_every_cut() {
+    let (certificate, port) = (Certificate::new(), free_port());
+    let home = county_of_boxes(port, port, Some(&certificate));
+    let when = "on = [2026-11-24T12:00:00, 2026-11-24T12:00:18]";
+    home.daily("masks", "wear-mask", when, "chime = \"chime\"\ngap = \"200ms\"\nvolume = 100");
+    let village = Village::new("upper", &certificate.ca);
+    let ca_file = village.path("ca.pem").display().to_string();
+
+    let daemon = home.start("2026-11-24T11:00:00+08:00");
+    let enrolment: Value = serde_json::from_str(&home.say(&["enrol", "upper", "--format", "json"])).unwrap();
+    let (url, code) = (enrolment["url"].as_str().unwrap(), enrolment["code"].as_str().unwrap());
+    // Before it has joined, a box says so; with a wrong code, or a CA that does not vouch, it does not join.
+    let (status, told) = village.say(&["run"]);
+    assert!(status == Some(2) && told.contains("this box has joined no county"), "{told}");
+    let (status, told) = village.say(&["join", url, "wrong-code", "--ca", &ca_file]);
+    assert!(status == Some(2) && told.contains("the county refused"), "{told}");
+    let (status, told) = village.say(&["join", url, code]);
+    assert!(status == Some(2) && told.contains("the county cannot be reached"), "{told}");
+    let (status, told) = village.say(&["join", url, code, "--ca", &ca_file]);
+    assert!(status == Some(0) && told.contains("joined as upper"), "{told}");
+    let fingerprint = told.lines().find_map(|line| line.strip_prefix("fingerprint: ")).unwrap().to_owned();
+
+    let runs = village.start();
+    eventually("the box is told that it waits", || {
+        let fault = village.status()?["link"]["fault"].as_str()?.to_owned();
+        fault.contains("the county refused").then_some(())
+    });
+    assert!(village.say(&["status"]).1.contains(&fingerprint));
+    home.say(&["stations", "confirm", "upper", "--fingerprint", &fingerprint]);
+    village.is_ready();
+
+    // A stick holds the same, and is taken while the box runs.
+    let stick = village.path("stick.tar");
+    home.say(&["station", "export", "--station", "upper", stick.to_str().unwrap()]);
+    let (status, told) = village.say(&["import", stick.to_str().unwrap()]);
+    assert!(status == Some(0) && told.contains("clips taken"), "{told}");
+    let mut bytes = std::fs::read(&stick).unwrap();
+    let (clip, _) = home.clip("masks", "bo");
+    let at = bytes.windows(clip.len()).position(|window| window == clip).unwrap();
+    bytes[at + 100] ^= 1;
+    std::fs::write(&stick, bytes).unwrap();
+    let (status, told) = village.say(&["import", stick.to_str().unwrap()]);
+    assert!(status == Some(2) && told.contains("nothing changed"), "{told}");
+
+    // Both start again shortly before noon; a clip went bad at rest meanwhile.
+    runs.stop();
+    assert_eq!(daemon.stop().1, Some(0));
+    let (spoilt, _) = home.clip("masks", "bo");
+    let digest = cunxiang::base::Digest::of(&spoilt).to_string();
+    let spoilt = village.path("data/clips").join(&digest[..2]).join(&digest);
+    let mut bytes = std::fs::read(&spoilt).unwrap();
+    bytes[100] ^= 1;
+    std::fs::write(&spoilt, bytes).unwrap();
+    let daemon = home.start("2026-11-24T11:59:54+08:00");
+    let runs = village.boot("2026-11-24T11:59:54+08:00");
+    let sound = eventually("noon sounds in the village", || village.aired(NOON));
+    let mut at = HEAD_FRAMES;
+    let mut parts = vec![home.clip_file("chime").1];
+    parts.extend(["bo", "zh-CN"].map(|language| home.clip("masks", language).1));
+    for (i, part) in parts.iter().enumerate() {
+        let alike = correlation(&sound[at..at + part.len()], part);
+        assert!(alike > 0.999, "part {i} at frame {at}: {alike}");
+        at += part.len() + 9_600;
+    }
+    assert_eq!(sound.len(), HEAD_FRAMES + CHIME_FRAMES + 2 * (9_600 + CLIP_FRAMES));
+    eventually("the county knows", || (outcome(&home, NOON)? == "played").then_some(()));
+
+    // The county dies; the village airs on, and tells it when it is back.
+    daemon.kill();
+    eventually("the village airs by itself", || village.aired(LATER));
+    let _daemon = home.start("2026-11-24T12:01:00+08:00");
+    eventually("the county hears of it", || (outcome(&home, LATER)? == "played").then_some(()));
+    assert_eq!(outcome(&home, NOON).as_deref(), Some("played"));
+    runs.stop();
+}
