@@ -5,6 +5,7 @@
 //! signature on each request keeps others from asking in its name.
 
 pub mod county;
+pub mod patch;
 pub mod proof;
 pub mod village;
 pub mod wire;

@@ -7,14 +7,16 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use crate::base::{Digest, Id, Timestamp};
+use crate::link::patch::Patch;
 pub use crate::rundown::chain::{Acknowledged, begin as chain_begin, next as chain};
 use crate::rundown::document::Edge;
-use crate::rundown::seal::{Envelope, PublicKey};
+use crate::rundown::seal::{Envelope, PublicKey, Signature};
 use crate::rundown::{AiringId, Receipt};
 
 /// `POST` [`EnrolAsk`] -> [`Enrolled`]. The only call without a [`proof`](super::proof): the code stands for it.
 pub const ENROL: &str = "/link/v1/enrol";
-/// `GET ?station=ID&wait=SECONDS&epoch=N&version=N&keys=N`, `If-None-Match` -> 200 [`Served`] with `ETag`, or 304.
+/// `GET ?station=ID&wait=SECONDS&epoch=N&version=N&keys=N`, `If-None-Match` -> 200 [`Served`] with `ETag`, or 304. With
+/// `patch=1`, where the county still knows the step from what the tag names: [`Patched`] as [`PATCHED_TYPE`].
 pub const RUNDOWN: &str = "/link/v1/rundown";
 /// `GET CLIPS/{sha256}`, `Range` -> the bytes; they never change under their name.
 pub const CLIPS: &str = "/link/v1/clips";
@@ -29,6 +31,9 @@ pub const CLAIMS: &str = "/link/v1/claims";
 
 /// The type tag of a sealed [`Time`].
 pub const TIME_TYPE: &str = "application/vnd.cunxiang.time+json";
+
+/// The content type of a [`Patched`].
+pub const PATCHED_TYPE: &str = "application/vnd.cunxiang.patched+json";
 
 /// A long poll is answered after this many seconds at the latest: proxies give up after 60.
 pub const WAIT_MAX_S: u64 = 55;
@@ -86,6 +91,35 @@ pub struct Served {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<Envelope>,
     pub rundown: Envelope,
+}
+
+/// The rundown in force, as what changed since the one that the station named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Patched {
+    /// The digest of the payload that the patch is of.
+    pub of: Digest,
+    pub payload: Patch,
+    pub payload_type: String,
+    pub signatures: Vec<Signature>,
+}
+
+impl Patched {
+    /// None where the new payload is no text.
+    pub fn between(old: &Envelope, new: &Envelope) -> Option<Patched> {
+        let payload = Patch::between(&old.payload, &new.payload)?;
+        let (payload_type, signatures) = (new.payload_type.clone(), new.signatures.clone());
+        Some(Patched { of: old.digest(), payload, payload_type, signatures })
+    }
+
+    /// None where it is of another rundown than `old`.
+    pub fn apply(&self, old: &Envelope) -> Option<Envelope> {
+        if old.digest() != self.of {
+            return None;
+        }
+        let payload = self.payload.apply(&old.payload)?;
+        Some(Envelope { payload_type: self.payload_type.clone(), payload, signatures: self.signatures.clone() })
+    }
 }
 
 /// Receipts in order, each as the exact text that is chained.

@@ -105,11 +105,12 @@ impl Gate {
 
     /// Puts a rundown in force. It is on disk already.
     pub fn offer(&self, station: &Id, envelope: Arc<Envelope>, edge: Edge) {
-        let fresh = Some(Arc::new(InForce::new(envelope, edge)));
         if let Some(sender) = read(&self.in_force).get(station) {
-            sender.send_replace(fresh);
+            let before = sender.borrow().clone();
+            sender.send_replace(Some(Arc::new(InForce::new(envelope, edge, before.as_deref()))));
             return;
         }
+        let fresh = Some(Arc::new(InForce::new(envelope, edge, None)));
         let mut all = self.in_force.write().unwrap_or_else(PoisonError::into_inner);
         all.entry(station.clone()).or_insert_with(|| watch::Sender::new(None)).send_replace(fresh);
     }
@@ -171,6 +172,11 @@ impl Gate {
         let mut seen: Vec<Seen> = read(&self.boxes).values().map(|member| member.seen()).collect();
         seen.sort_by(|a, b| (&a.stations, &a.key).cmp(&(&b.stations, &b.key)));
         seen
+    }
+
+    /// How many questions for a rundown wait for a newer one.
+    pub fn waiting(&self) -> usize {
+        read(&self.in_force).values().map(watch::Sender::receiver_count).sum()
     }
 
     pub fn root(&self) -> &PublicKey {

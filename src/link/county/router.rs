@@ -176,6 +176,9 @@ struct RundownQuery {
     version: u64,
     #[serde(default)]
     keys: u64,
+    /// 1: what changed will do.
+    #[serde(default)]
+    patch: u8,
 }
 
 async fn rundown(State(gate): Shared, request: Request) -> Result<Response, Refused> {
@@ -187,16 +190,19 @@ async fn rundown(State(gate): Shared, request: Request) -> Result<Response, Refu
     }
     let held = gate.plausible(Edge { epoch: query.epoch, version: query.version })?;
     gate.compare(&query.station, held);
-    let has = asked.headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
-    let takes_gzip = asked.headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let Asked { member, headers, .. } = asked;
+    let has = headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+    let takes_gzip = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let takes_gzip = takes_gzip.is_some_and(|value| value.split(',').any(|one| one.trim().starts_with("gzip")));
+    // Ten thousand of them wait: what is not needed for that is let go of.
+    drop(headers);
     let over = tokio::time::sleep(Duration::from_secs(query.wait.min(wire::WAIT_MAX_S)));
     tokio::pin!(over);
     let mut changes = gate.changes.subscribe();
     loop {
         changes.mark_unchanged();
         // A confirmation may be taken back, and HOLD begin, while it waits.
-        let confirmed = read(&gate.boxes).get(&asked.member.key).is_some_and(|now| now.state == BoxState::Confirmed);
+        let confirmed = read(&gate.boxes).get(&member.key).is_some_and(|now| now.state == BoxState::Confirmed);
         if !confirmed {
             return Err(refused(Why::Revoked, "the county took this box's key back"));
         }
@@ -209,10 +215,13 @@ async fn rundown(State(gate): Shared, request: Request) -> Result<Response, Refu
         let in_force = station.borrow_and_update().clone().ok_or_else(none_yet)?;
         let keys = read(&gate.keys).clone();
         let etag = in_force.etag(&keys);
-        if has != Some(etag.as_str()) {
+        if has.as_deref() != Some(etag.as_str()) {
             let newer_keys = (keys.version > query.keys).then_some(&*keys);
-            let (body, is_packed) = in_force.body(newer_keys, takes_gzip);
-            let mut response = ([(header::CONTENT_TYPE, "application/json")], body).into_response();
+            let may_patch = query.patch == 1 && takes_gzip && newer_keys.is_none();
+            let step = in_force.step_from(has.as_deref(), &keys).filter(|_| may_patch);
+            let content = if step.is_some() { wire::PATCHED_TYPE } else { "application/json" };
+            let (body, is_packed) = step.map_or_else(|| in_force.body(newer_keys, takes_gzip), |step| (step, true));
+            let mut response = ([(header::CONTENT_TYPE, content)], body).into_response();
             tag(&mut response, &etag);
             if is_packed {
                 response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -225,7 +234,7 @@ async fn rundown(State(gate): Shared, request: Request) -> Result<Response, Refu
             () = &mut over => {
                 let mut response = StatusCode::NOT_MODIFIED.into_response();
                 tag(&mut response, &etag);
-                asked.member.heard(gate.clock.now(), None);
+                member.heard(gate.clock.now(), None);
                 return Ok(response);
             }
         }

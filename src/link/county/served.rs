@@ -5,15 +5,27 @@ use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
 
-use crate::link::wire::Served;
+use crate::base::Digest;
+use crate::link::wire::{Patched, Served};
 use crate::rundown::document::Edge;
 use crate::rundown::seal::Envelope;
+
+/// A step that is longer than this part of the rundown is not kept: packed, the whole is not much longer.
+const STEP_PART_MAX: usize = 8;
 
 /// A rundown in force.
 pub struct InForce {
     pub edge: Edge,
     envelope: Arc<Envelope>,
+    digest: Digest,
     packed: OnceLock<Bytes>,
+    step: Option<Step>,
+}
+
+/// What leads here from the rundown before, packed: the boxes that wait hold that one.
+struct Step {
+    from: Digest,
+    body: Bytes,
 }
 
 /// The keys document in force.
@@ -23,13 +35,25 @@ pub struct KeysInForce {
 }
 
 impl InForce {
-    pub fn new(envelope: Arc<Envelope>, edge: Edge) -> InForce {
-        InForce { edge, envelope, packed: OnceLock::new() }
+    /// `before` was in force until now.
+    pub fn new(envelope: Arc<Envelope>, edge: Edge, before: Option<&InForce>) -> InForce {
+        let step = before.and_then(|before| {
+            let patched = serde_json::to_vec(&Patched::between(&before.envelope, &envelope)?);
+            let body = gzip(&patched.expect("a patch is always written"));
+            (body.len() < envelope.payload.len() / STEP_PART_MAX).then_some(Step { from: before.digest, body })
+        });
+        InForce { edge, digest: envelope.digest(), envelope, packed: OnceLock::new(), step }
     }
 
     /// Names this rundown together with these keys.
     pub fn etag(&self, keys: &KeysInForce) -> String {
-        format!("\"{}-{}\"", self.envelope.digest().short(), keys.version)
+        etag(&self.digest, keys)
+    }
+
+    /// The packed [`Patched`] for whoever holds what `has` names under these keys.
+    pub fn step_from(&self, has: Option<&str>, keys: &KeysInForce) -> Option<Bytes> {
+        let step = self.step.as_ref()?;
+        (has? == etag(&step.from, keys)).then(|| step.body.clone())
     }
 
     /// The body, and whether it is gzip. `keys` where the asker has older ones.
@@ -46,6 +70,10 @@ impl InForce {
             (true, None) => (self.packed.get_or_init(|| gzip(&plain())).clone(), true),
         }
     }
+}
+
+fn etag(digest: &Digest, keys: &KeysInForce) -> String {
+    format!("\"{}-{}\"", digest.short(), keys.version)
 }
 
 fn gzip(bytes: &[u8]) -> Bytes {

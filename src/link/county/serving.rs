@@ -7,9 +7,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum_server::Handle;
 use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use axum_server::{Handle, Server};
 use futures::future::BoxFuture;
 use hyper_util::rt::TokioTimer;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -113,13 +113,7 @@ impl Serving {
                 return;
             }
         };
-        let mut server = server.acceptor(places.clone()).http1_only();
-        server
-            .http_builder()
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_WAIT)
-            .max_buf_size(HEAD_BYTES_MAX);
+        let server = bounded(server).acceptor(places.clone());
         let by_address = router.clone().into_make_service_with_connect_info::<SocketAddr>();
         let ended = match (tls, options.transport) {
             (Some(config), Transport::Tls { certificate, key }) => {
@@ -139,15 +133,23 @@ impl Serving {
     }
 }
 
+/// With the bounds of each connection.
+pub(super) fn bounded(server: Server<SocketAddr>) -> Server<SocketAddr> {
+    let mut server = server.http1_only();
+    let mut http = server.http_builder().http1();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_WAIT).max_buf_size(HEAD_BYTES_MAX);
+    server
+}
+
 /// Lets no more in than [`CONNECTIONS_MAX`]; whoever comes then is hung up on, and comes back after a while.
 #[derive(Clone)]
-struct Places {
-    free: Arc<Semaphore>,
+pub(super) struct Places {
+    pub(super) free: Arc<Semaphore>,
 }
 
 /// A service that holds a place as long as its connection is there.
 #[derive(Clone)]
-struct Placed<S> {
+pub(super) struct Placed<S> {
     service: S,
     _place: Arc<OwnedSemaphorePermit>,
 }

@@ -1,6 +1,8 @@
 //! Every path, and every reason to refuse, without a socket.
 
 mod hold;
+mod patched;
+mod writes;
 
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! What a box asks of its county, as a seam: over HTTPS for real, from a script in a test.
 
+use std::sync::Arc;
+
 use crate::base::{Digest, Id};
 use crate::link::wire::{Acknowledged, Claims, EnrolAsk, Enrolled, Receipts, Refused, Served, Status, Why};
 use crate::rundown::document::Edge;
@@ -16,6 +18,8 @@ pub struct RundownAsk {
     pub keys: u64,
     /// Of the last answer that was taken.
     pub etag: Option<String>,
+    /// What is held: the answer may be what changed since.
+    pub base: Option<Arc<Envelope>>,
 }
 
 /// A rundown that the box has not, or has not under this tag.

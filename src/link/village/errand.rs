@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-use super::county::{County, Fault, RundownAsk};
+use super::county::{County, Fault, Fresh, RundownAsk};
 use super::folder::{Folder, FolderFault};
 use super::held::{Held, NotTaken};
 use super::parts::{PartFault, Parts, Step};
@@ -16,9 +16,9 @@ use super::shelf::{self, Shelved};
 use super::wanted::Want;
 use super::{Station, Timekeeper, receipts};
 use crate::base::{Digest, Id, Timestamp};
-use crate::link::wire::{self, NONCE_DIGITS, TIME_TYPE, Why};
+use crate::link::wire::{self, Why};
 use crate::rundown::document::Edge;
-use crate::rundown::seal::{CLOCK_SKEW_MAX, Envelope, PublicKey, Use};
+use crate::rundown::seal::PublicKey;
 use crate::store::{Store, StoreFault};
 
 /// A clip is fetched in pieces of this size: between two of them something more urgent goes first. 8 s at 64 kbit/s.
@@ -106,8 +106,8 @@ pub struct Bells {
     pub time: Notify,
 }
 
-struct State {
-    held: Held,
+pub(super) struct State {
+    pub(super) held: Held,
     etags: BTreeMap<Id, String>,
     health: Health,
     /// Clips that failed: how often, and until when on the monotonic clock they wait.
@@ -133,7 +133,7 @@ impl<C: County, S: Station> Link<C, S> {
         Ok(link)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no holder of the link's state panics")
     }
 
@@ -211,9 +211,24 @@ impl<C: County, S: Station> Link<C, S> {
                 held: state.held.edge(station).max(at_station).max(self.folder.edge(station)),
                 keys: state.held.keys().version,
                 etag: state.etags.get(station).cloned(),
+                base: state.held.envelope(station),
             }
         };
-        let Some(fresh) = self.county.rundown(&ask).await? else { return Ok(Polled::Nothing) };
+        let polled = self.take(station, at_station, self.county.rundown(&ask).await);
+        if matches!(polled, Err(ErrandFault::County(Fault::Unreadable(_)) | ErrandFault::NotTaken(_))) {
+            // Perhaps only what changed was sent, and does not fit: the whole is asked for.
+            self.state().etags.remove(station);
+        }
+        polled
+    }
+
+    fn take(
+        &self,
+        station: &Id,
+        at_station: Edge,
+        answer: Result<Option<Fresh>, Fault>,
+    ) -> Result<Polled, ErrandFault> {
+        let Some(fresh) = answer? else { return Ok(Polled::Nothing) };
         if let Some(keys) = &fresh.served.keys {
             self.state().held.renew(keys)?;
             self.station.renew_keys(keys.clone());
@@ -354,46 +369,6 @@ impl<C: County, S: Station> Link<C, S> {
         self.folder.write_acknowledged(&acknowledged)?;
         self.station.settle(ended, acknowledged.number);
         Ok(true)
-    }
-
-    /// Asks the county's time.
-    pub async fn ask_time(&self) -> Result<(), ErrandFault> {
-        let nonce: String = rand::random::<[u8; NONCE_DIGITS / 2]>().iter().map(|byte| format!("{byte:02x}")).collect();
-        let asked = self.clock.monotonic();
-        let envelope = self.county.time(&nonce).await?;
-        let answered = self.clock.monotonic();
-        let at = self.time_of(&envelope, &nonce)?;
-        self.clock.set(at, asked, answered).map_err(ErrandFault::Time)?;
-        self.station.clock_was_set();
-        // What a wrong clock had left out may pass now.
-        self.look();
-        Ok(())
-    }
-
-    /// The time an answer tells, where a key for it signed just this answer.
-    fn time_of(&self, envelope: &Envelope, nonce: &str) -> Result<Timestamp, ErrandFault> {
-        let bad = |what: &str| ErrandFault::Time(what.to_owned());
-        if envelope.payload_type != TIME_TYPE {
-            return Err(bad("it is sealed as something else"));
-        }
-        let time: wire::Time =
-            serde_json::from_slice(&envelope.payload).map_err(|error| ErrandFault::Time(error.to_string()))?;
-        if time.nonce != nonce {
-            return Err(bad("it answers another question"));
-        }
-        let state = self.state();
-        // The time of the answer itself: whoever asks has none.
-        let mut keys = state.held.keys().keys.iter().filter(|key| {
-            key.purpose == Use::Time
-                && !key.revoked
-                && key.not_before <= time.at + CLOCK_SKEW_MAX
-                && time.at <= key.not_after
-        });
-        if keys.any(|key| envelope.is_signed_by(key)) {
-            Ok(time.at)
-        } else {
-            Err(bad("no time key of the county signed it"))
-        }
     }
 
     /// Reads every clip that a rundown names; a damaged one is removed, and fetched again.

@@ -172,6 +172,10 @@ impl Held {
         self.stations.get(station).map_or_else(Edge::default, |held| held.rundown.edge)
     }
 
+    pub fn envelope(&self, station: &Id) -> Option<Arc<Envelope>> {
+        self.stations.get(station).map(|held| held.envelope.clone())
+    }
+
     pub fn refusal(&self, station: &Id) -> Option<&String> {
         self.refusals.get(station)
     }

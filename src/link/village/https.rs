@@ -4,7 +4,9 @@ use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_RANGE, ETAG, IF_NONE_MATCH, RANGE};
+use reqwest::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RANGE,
+};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +15,9 @@ use super::county::{County, Fault, Fresh, Piece, RundownAsk};
 use super::tls::{self, Dates};
 use crate::base::{Clock, Digest, Id};
 use crate::link::proof;
-use crate::link::wire::{self, Acknowledged, Claims, EnrolAsk, Enrolled, Receipts, Refused, Served, Status, Why};
+use crate::link::wire::{
+    self, Acknowledged, Claims, EnrolAsk, Enrolled, Patched, Receipts, Refused, Served, Status, Why,
+};
 use crate::rundown::seal::{Envelope, Signer};
 
 /// To a connection with TLS on it: satellite and 2G lines take seconds for each of its round trips.
@@ -123,9 +127,10 @@ impl County for Https {
     }
 
     async fn rundown(&self, ask: &RundownAsk) -> Result<Option<Fresh>, Fault> {
-        let RundownAsk { station, wait_s, held, keys, etag } = ask;
-        let (path, epoch, version) = (wire::RUNDOWN, held.epoch, held.version);
+        let RundownAsk { station, wait_s, held, keys, etag, base } = ask;
+        let (path, epoch, version, patch) = (wire::RUNDOWN, held.epoch, held.version, u8::from(base.is_some()));
         let path = format!("{path}?station={station}&wait={wait_s}&epoch={epoch}&version={version}&keys={keys}");
+        let path = format!("{path}&patch={patch}");
         let mut request = self.ask(Method::GET, &path, Vec::new());
         if let Some(etag) = etag {
             request = request.header(IF_NONE_MATCH, etag);
@@ -135,7 +140,16 @@ impl County for Https {
             return Ok(None);
         }
         let etag = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
-        let served: Served = read(response).await?;
+        let is_patch = response.headers().get(CONTENT_TYPE).is_some_and(|content| content == wire::PATCHED_TYPE);
+        let served: Served = match base.as_ref().filter(|_| is_patch) {
+            Some(base) => {
+                let patched: Patched = read(response).await?;
+                let rundown = patched.apply(base);
+                let other = || Fault::Unreadable("what changed is of another rundown than the one held".to_owned());
+                Served { keys: None, rundown: rundown.ok_or_else(other)? }
+            }
+            None => read(response).await?,
+        };
         Ok(Some(Fresh { served, etag }))
     }
 

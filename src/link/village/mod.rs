@@ -9,6 +9,7 @@ pub mod county;
 pub mod errand;
 pub mod folder;
 pub mod held;
+mod hour;
 pub mod https;
 pub mod parts;
 pub mod receipts;

@@ -55,6 +55,27 @@ async fn a_rundown_is_on_disk_before_the_station_has_it_and_comes_again_at_a_sta
 }
 
 #[tokio::test]
+async fn what_changed_is_asked_for_and_the_whole_where_that_does_not_fit() {
+    let world = World::new();
+    let link = world.link();
+    world.serve(sealed(&rundown(1, &[])), None);
+    poll(&link).await.unwrap();
+    // What does not read, or is refused once it was put together, is not asked for again.
+    world.county.0.lock().unwrap().faults.push_back(Fault::Unreadable("it does not fit".to_owned()));
+    poll(&link).await.unwrap_err();
+    world.serve(sealed(&rundown(2, &[])), None);
+    poll(&link).await.unwrap();
+    world.serve(sealed(&rundown(1, &[])), None);
+    poll(&link).await.unwrap_err();
+    poll(&link).await.unwrap();
+    let polls = world.county.0.lock().unwrap().polls.clone();
+    let asked: Vec<_> = polls.iter().map(|ask| (ask.base.is_some(), ask.etag.is_some())).collect();
+    assert_eq!(asked, [(false, false), (true, false), (true, true), (true, false)]);
+    let base = polls[2].base.as_ref().unwrap();
+    assert_eq!(**base, sealed(&rundown(2, &[])));
+}
+
+#[tokio::test]
 async fn what_is_not_the_county_s_own_newest_word_to_this_box_changes_nothing() {
     let world = World::new();
     let link = world.link();
