@@ -55,7 +55,7 @@ async fn one_who_holds_the_rundown_before_is_told_what_changed() {
     // What has nothing of the one before is sent whole.
     let etag = ask(&place, ASKS, "").await.etag();
     let random: String =
-        (0..4000).map(|_| char::from(rand::Rng::gen_range(&mut rand::thread_rng(), b'a'..b'z'))).collect();
+        (0..4000).map(|_| char::from(rand::Rng::gen_range(&mut rand::thread_rng(), b'a'..=b'z'))).collect();
     offer(&place, 4, random.into_bytes());
     assert!(patched(&ask(&place, ASKS, &etag).await).is_none());
 }
