@@ -1,5 +1,6 @@
-//! What every channel must do, run for each of them, and what Telegram's answers mean.
+//! What every channel must do, run for each of them, and what each service's answers mean.
 
+mod fake_robots;
 mod fake_telegram;
 
 use std::fmt::Debug;
@@ -10,15 +11,21 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use cunxiang::base::Timestamp;
 use cunxiang::ledger::CallId;
-use cunxiang::outbox::channel::{self, Answer, Channel, Content, Parcel, TextMax};
-use cunxiang::outbox::{Options, folder, telegram};
+use cunxiang::outbox::channel::{self, Answer, Carriage, Channel, Content, Parcel, TextMax};
+use cunxiang::outbox::{Options, folder, robots, telegram};
 use cunxiang::rundown::{Class, Post};
+use fake_robots::{FakeRobots, Reply as Said, SIGNING, Service};
 use fake_telegram::{FakeTelegram, Reply};
 use serde_json::{Value, json};
 
 const TOKEN: &str = "123456789:AAF7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao";
 const SECRET: &str = "AAF7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao";
 const PASSWORD: &str = "hunter2-of-the-proxy";
+/// The instant of every call here.
+const AT: i64 = 1_795_000_000;
+const LONG: Duration = Duration::from_secs(60);
+/// For what never answers: it ends in `unknown` however long the bound is.
+const SHORT: Duration = Duration::from_millis(300);
 
 /// A channel and a service for it.
 struct Place {
@@ -38,7 +45,7 @@ async fn folder_place() -> Place {
     std::fs::write(home.path().join("a-file"), "in the way").unwrap();
     let open = |folder: &Path| {
         let options = folder::Options { folder: folder.to_owned() };
-        open_one(Options { folder: Some(options), telegram: None })
+        open_one(Options { folder: Some(options), ..Options::default() })
     };
     Place {
         channel: open(&posts),
@@ -83,7 +90,54 @@ fn telegram(url: &str, timeout: Duration) -> Arc<dyn Channel> {
     std::fs::write(file.path(), format!("{TOKEN}\n")).unwrap();
     let token_file = file.path().to_owned();
     let options = telegram::Options { token_file, api_url: Some(url.into()), proxy: None, timeout };
-    open_one(Options { folder: None, telegram: Some(options) })
+    open_one(Options { telegram: Some(options), ..Options::default() })
+}
+
+const ROBOTS: [Service; 3] = [Service::Wecom, Service::Dingtalk, Service::Feishu];
+
+async fn robots_place(service: Service) -> Place {
+    let server = Arc::new(FakeRobots::start(service, AT * 1000).await);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let for_seen = server.clone();
+    Place {
+        channel: robots(service, &server.url, LONG),
+        away: robots(service, &format!("http://{closed}"), LONG),
+        address: json!({ "robot": "benzilan" }),
+        bad_addresses: vec![json!({}), json!({ "robot": 5 }), json!({ "robot": "No Such" }), json!({ "chat": "x" })],
+        seen: Box::new(move || for_seen.arrived()),
+        _keep: Box::new(server),
+    }
+}
+
+/// What the service shows when a robot is made, and its secret for signing.
+fn robot_file(service: Service, token: &str) -> String {
+    match service {
+        Service::Wecom => format!("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={token}\n"),
+        Service::Dingtalk => format!("https://oapi.dingtalk.com/robot/send?access_token={token}\n{SIGNING}\n"),
+        Service::Feishu => format!("https://open.feishu.cn/open-apis/bot/v2/hook/{token}\n{SIGNING}\n"),
+    }
+}
+
+fn robots(service: Service, url: &str, timeout: Duration) -> Arc<dyn Channel> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), robot_file(service, fake_robots::TOKEN)).unwrap();
+    // The file stays as long as the test's process: it is looked at with each call.
+    let (_, path) = file.keep().unwrap();
+    robots_of(service, robot_options(&path, url, timeout))
+}
+
+fn robot_options(file: &Path, url: &str, timeout: Duration) -> robots::Options {
+    let robot = robots::Robot { secret_file: file.to_owned(), keyword: None };
+    let robots = [("benzilan".parse().unwrap(), robot)].into();
+    robots::Options { robots, api_url: Some(url.into()), proxy: None, timeout }
+}
+
+fn robots_of(service: Service, options: robots::Options) -> Arc<dyn Channel> {
+    open_one(match service {
+        Service::Wecom => Options { wecom: Some(options), ..Options::default() },
+        Service::Dingtalk => Options { dingtalk: Some(options), ..Options::default() },
+        Service::Feishu => Options { feishu: Some(options), ..Options::default() },
+    })
 }
 
 fn open_one(options: Options) -> Arc<dyn Channel> {
@@ -102,8 +156,12 @@ fn voice(bytes: &[u8]) -> Content {
     }
 }
 
+fn card(bytes: &[u8]) -> Content {
+    Content::Card { language: "bo".parse().unwrap(), title: "ཁ་རས།".into(), bytes: bytes.to_vec() }
+}
+
 fn parcel(place: &Place, position: u32, content: Content) -> Parcel {
-    let at = Timestamp::from_timestamp(1_795_000_000, 0).unwrap();
+    let at = Timestamp::from_timestamp(AT, 0).unwrap();
     let post = Post {
         broadcast: "wear-mask".parse().unwrap(),
         occasion: "20261124".into(),
@@ -117,39 +175,57 @@ fn parcel(place: &Place, position: u32, content: Content) -> Parcel {
         order: None,
     };
     let id = CallId { post: post.id(), position, repeat: 0 };
-    Parcel { id, chat: post.chat.clone(), address: place.address.clone(), content, post }
+    Parcel { id, chat: post.chat.clone(), address: place.address.clone(), content, post, at }
 }
 
 fn no_secret(said: &(impl Debug + ?Sized)) {
     let said = format!("{said:?}");
-    assert!(!said.contains(SECRET) && !said.contains(PASSWORD), "{said}");
+    for secret in [SECRET, PASSWORD, fake_robots::TOKEN, SIGNING] {
+        assert!(!said.contains(secret), "{said}");
+    }
 }
 
 async fn contract(place: Place) {
     let Place { channel, .. } = &place;
-    // A text and a voice note arrive as they are.
+    let carries = channel::kind(channel.kind()).unwrap().carries;
+    // What the service takes arrives as it is, and the rest is refused and does not.
     let words = "ཁ་རས་གོན་རོགས།\n请戴口罩。<b>*_[";
     let first = parcel(&place, 0, text(words));
     let Answer::Sent { ids } = channel.send(&first).await else { panic!("{}", channel.kind()) };
-    assert!(ids.iter().all(|id| !id.is_empty()) && !ids.is_empty());
-    let clip: Vec<u8> = b"OggS".iter().copied().chain((0..3_000_000u32).map(|i| (i * 7) as u8)).chain([1]).collect();
-    assert!(matches!(channel.send(&parcel(&place, 1, voice(&clip))).await, Answer::Sent { .. }));
-    assert!((place.seen)() == [words.as_bytes().to_vec(), clip], "{}", channel.kind());
+    assert!(ids.iter().all(|id| !id.is_empty()));
+    let mut expected = vec![words.as_bytes().to_vec()];
+    let noise = |begin: &[u8], bytes: u32| -> Vec<u8> {
+        begin.iter().copied().chain((0..bytes).map(|i| (i * 7) as u8)).chain([1]).collect()
+    };
+    let (clip, picture) = (noise(b"OggS", 3_000_000), noise(b"\x89PNG\r\n\x1a\n", 1_500_000));
+    for (position, carriage, content, bytes) in
+        [(1, carries.voice, voice(&clip), clip), (2, carries.card, card(&picture), picture)]
+    {
+        let answer = channel.send(&parcel(&place, position, content)).await;
+        if carriage == Carriage::Impossible {
+            assert_eq!(gist(&answer), ("refused", "impossible".to_owned()), "{}", channel.kind());
+        } else {
+            assert_eq!(gist(&answer).0, "sent", "{}: {answer:?}", channel.kind());
+            expected.push(bytes);
+        }
+    }
+    assert!((place.seen)() == expected, "{}", channel.kind());
 
     // What is said of idempotency is true.
     assert!(matches!(channel.send(&first).await, Answer::Sent { .. }));
-    assert_eq!((place.seen)().len(), if channel.idempotent() { 2 } else { 3 });
+    assert_eq!((place.seen)().len(), expected.len() + usize::from(!channel.idempotent()));
 
     // The longest text is taken, and addresses are checked beforehand and again when sent.
     let TextMax { size, unit } = channel.text_max();
     let longest = "长".repeat(size.min(50_000) / unit.size_of("长"));
-    assert!(matches!(channel.send(&parcel(&place, 2, text(&longest))).await, Answer::Sent { .. }));
+    let answer = channel.send(&parcel(&place, 3, text(&longest))).await;
+    assert_eq!(gist(&answer).0, "sent", "{}: {answer:?}", channel.kind());
     assert_eq!(check_address(channel.kind())(&place.address), Ok(()));
     let seen = (place.seen)().len();
     for address in &place.bad_addresses {
         let why = check_address(channel.kind())(address).unwrap_err();
         assert!(why.contains("write"), "says what to do: {why}");
-        let parcel = Parcel { address: address.clone(), ..parcel(&place, 3, text("x")) };
+        let parcel = Parcel { address: address.clone(), ..parcel(&place, 4, text("x")) };
         assert!(matches!(channel.send(&parcel).await, Answer::Refused { .. }));
     }
     assert_eq!((place.seen)().len(), seen);
@@ -159,7 +235,7 @@ async fn contract(place: Place) {
     let Answer::Retry { detail, .. } = &answer else { panic!("{answer:?}") };
     assert!(detail.contains("check"), "{detail}");
     no_secret(&answer);
-    no_secret(channel.robot());
+    no_secret(&(channel.robot(&place.address), channel.faults(), channel.notes()));
     assert!(channel.budget().iter().all(|limit| limit.calls > 0 && limit.per > TimeDelta::zero()));
 }
 
@@ -167,7 +243,10 @@ async fn contract(place: Place) {
 async fn every_channel_keeps_the_contract() {
     contract(folder_place().await).await;
     contract(telegram_place().await).await;
-    assert_eq!(channel::CHANNELS.len(), 2, "a new channel is added here");
+    for service in ROBOTS {
+        contract(robots_place(service).await).await;
+    }
+    assert_eq!(channel::CHANNELS.len(), 5, "a new channel is added here");
 }
 
 #[tokio::test]
@@ -202,10 +281,7 @@ fn gist(answer: &Answer) -> (&'static str, String) {
 
 #[tokio::test]
 async fn telegram_answers_mean_what_they_mean() {
-    const LONG: Duration = Duration::from_secs(60);
-    // What never answers ends in `unknown` however long the bound is; so does an error of the server, for which
-    // teloxide itself would wait 10 s.
-    const SHORT: Duration = Duration::from_millis(300);
+    // For an error of the server teloxide itself would wait 10 s.
     let leak = "Bad Request: no such token AAF7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao in 123456789:AAF7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao";
     for (reply, bound, word, code) in [
         (Reply::Arrives, LONG, "sent", "1"),
@@ -265,24 +341,24 @@ async fn a_refused_token_is_the_robots_fault_until_its_file_has_another() {
         proxy: None,
         timeout: Duration::from_secs(60),
     };
-    let channel = open_one(Options { folder: None, telegram: Some(options) });
+    let channel = open_one(Options { telegram: Some(options), ..Options::default() });
     let place = Place { channel, ..telegram_place().await };
     let parcel = parcel(&place, 0, text("x"));
-    assert_eq!(place.channel.fault(), None);
+    assert_eq!(place.channel.faults(), [""; 0]);
     let answer = place.channel.send(&parcel).await;
     assert_eq!(gist(&answer), ("retry", "401 60".to_owned()), "{answer:?}");
-    let fault = place.channel.fault().unwrap();
+    let fault = place.channel.faults().remove(0);
     assert!(fault.contains("telegram: the service refuses the token in "), "{fault}");
     assert!(!format!("{answer:?}{fault}").contains("OLD7"), "{answer:?} {fault}");
 
     write("nonsense");
     assert_eq!(gist(&place.channel.send(&parcel).await).0, "retry");
-    let fault = place.channel.fault().unwrap();
+    let fault = place.channel.faults().remove(0);
     assert!(fault.contains("holds no robot's token; write it as BotFather gives it"), "{fault}");
 
     write(TOKEN);
     assert_eq!(gist(&place.channel.send(&parcel).await).0, "sent");
-    assert_eq!(place.channel.fault(), None);
+    assert_eq!(place.channel.faults(), [""; 0]);
 }
 
 #[tokio::test]
@@ -298,7 +374,7 @@ async fn a_proxy_is_used_and_its_password_stays_secret() {
     };
     no_secret(&options);
     let place = Place {
-        channel: open_one(Options { folder: None, telegram: Some(options.clone()) }),
+        channel: open_one(Options { telegram: Some(options.clone()), ..Options::default() }),
         ..telegram_place().await
     };
     let answer = place.channel.send(&parcel(&place, 0, text("x"))).await;
@@ -306,7 +382,7 @@ async fn a_proxy_is_used_and_its_password_stays_secret() {
     assert_eq!(server.arrived()[0].chat, "-1001");
 
     let bad = |options: telegram::Options| {
-        let (channels, faults) = channel::open(&Options { folder: None, telegram: Some(options) });
+        let (channels, faults) = channel::open(&Options { telegram: Some(options), ..Options::default() });
         assert!(channels.is_empty());
         no_secret(&faults);
         faults[0].to_string()
@@ -321,6 +397,180 @@ async fn a_proxy_is_used_and_its_password_stays_secret() {
     std::fs::remove_file(file.path()).unwrap();
     let fault = bad(options);
     assert!(fault.contains("write the robot's token into that file"), "{fault}");
+}
+
+/// The table that operators read is the one that the program goes by.
+#[test]
+fn the_table_of_services_is_true() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ref/chats.md")).unwrap();
+    let word = |carriage| match carriage {
+        Carriage::Native => "native",
+        Carriage::File => "file",
+        Carriage::Impossible => "impossible",
+    };
+    for kind in channel::CHANNELS {
+        let [text, voice, card] = [kind.carries.text, kind.carries.voice, kind.carries.card].map(word);
+        let row = format!("| `{}` | {text} | {voice} | {card} |", kind.name);
+        assert!(page.contains(&row), "docs/ref/chats.md lacks {row}");
+    }
+}
+
+/// For each service: what it says, the bound on the call, and what that means.
+#[tokio::test]
+async fn the_answers_of_group_robots_mean_what_they_mean() {
+    let everywhere = [
+        (Said::Arrives, LONG, "sent", ""),
+        (Said::FailsAfterArrival, LONG, "unknown", "server"),
+        (Said::CutAfterArrival, LONG, "unknown", "cut-off"),
+        (Said::SlowAfterArrival, SHORT, "unknown", "timeout"),
+        (Said::Raw(200, "<html>Please log in to this network</html>"), LONG, "unknown", "unreadable"),
+        (Said::Raw(200, ""), LONG, "unknown", "unreadable"),
+        (Said::Raw(200, "{\"ok\":true}"), LONG, "unknown", "unreadable"),
+        (Said::Raw(500, "{\"errcode\":0,\"code\":0}"), LONG, "unknown", "server"),
+        (Said::Endless, LONG, "unknown", "unreadable"),
+        (Said::Flood(17), LONG, "retry", "429 17"),
+        (Said::Redirect(302), LONG, "unknown", "unreadable"),
+        (Said::Redirect(307), LONG, "unknown", "unreadable"),
+    ];
+    let wecom = [
+        (Said::Code(200, 45009, "api freq out of limit"), LONG, "retry", "45009 65"),
+        (Said::Code(200, 45033, "api concurrent out of limit"), LONG, "retry", "45033 65"),
+        (Said::Code(200, 93000, "invalid webhook url"), LONG, "retry", "93000 60"),
+        (Said::Code(200, 40058, "invalid Request Parameter"), LONG, "refused", "40058"),
+        (Said::Code(200, -1, "system busy"), LONG, "unknown", "-1"),
+    ];
+    let dingtalk = [
+        (Said::Code(200, 130_101, "send too fast, exceed 20 times per minute"), LONG, "retry", "130101 600"),
+        (Said::Code(200, 410_100, "发送速度太快而限流"), LONG, "retry", "410100 600"),
+        (Said::Code(200, 310_000, "sign not match, more: [...]"), LONG, "retry", "310000 60"),
+        (Said::Code(200, 310_000, "ip 1.2.3.4 not in whitelist"), LONG, "retry", "310000 60"),
+        (Said::Code(200, 310_000, "keywords not in content"), LONG, "refused", "310000"),
+        (Said::Code(200, 300_001, "token is not exist"), LONG, "retry", "300001 60"),
+        (Said::Code(200, 400_013, "群已被解散"), LONG, "refused", "400013"),
+        (Said::Code(200, 430_104, "含有不合适的图片"), LONG, "refused", "430104"),
+        (Said::Code(200, -1, "系统繁忙"), LONG, "unknown", "-1"),
+    ];
+    let feishu = [
+        (Said::Code(400, 9499, "too many request"), LONG, "retry", "9499 90"),
+        (Said::Code(400, 9499, "Bad Request"), LONG, "refused", "9499"),
+        (Said::Code(200, 11232, "frequency limited psm[lark.oapi.app_platform_runtime]"), LONG, "retry", "11232 90"),
+        (
+            Said::CodeWith(429, 99_991_400, "request trigger frequency limit", ("x-ogw-ratelimit-reset", "41")),
+            LONG,
+            "retry",
+            "99991400 41",
+        ),
+        (Said::Code(200, 19001, "param invalid: incoming webhook access token invalid"), LONG, "retry", "19001 60"),
+        (Said::Code(200, 19021, "sign match fail or timestamp is not within one hour"), LONG, "retry", "19021 60"),
+        (Said::Code(200, 19022, "Ip Not Allowed"), LONG, "retry", "19022 60"),
+        (Said::Code(200, 19024, "Key Words Not Found"), LONG, "refused", "19024"),
+    ];
+    for (service, own) in [(Service::Wecom, &wecom[..]), (Service::Dingtalk, &dingtalk), (Service::Feishu, &feishu)] {
+        for (reply, bound, word, code) in everywhere.iter().chain(own) {
+            let server = FakeRobots::start(service, AT * 1000).await;
+            let place = Place { channel: robots(service, &server.url, *bound), ..robots_place(service).await };
+            server.script([reply.clone()]);
+            let answer = place.channel.send(&parcel(&place, 0, text("请戴口罩。"))).await;
+            assert_eq!(gist(&answer), (*word, (*code).to_owned()), "{service:?} {reply:?}: {answer:?}");
+            assert_eq!(server.received().len(), 1, "{service:?} {reply:?}: a channel sends once and follows nothing");
+            match *word {
+                "sent" => assert_eq!(server.arrived().len(), 1, "{service:?} {reply:?}"),
+                "unknown" => {}
+                _ => assert!(server.arrived().is_empty(), "{service:?} {reply:?}: it surely did not arrive"),
+            }
+            no_secret(&answer);
+            let is_robots = matches!(reply, Said::Code(_, 93000 | 300_001 | 19001 | 19021 | 19022, _))
+                || matches!(reply, Said::Code(_, 310_000, words) if !words.contains("keyword"));
+            assert_eq!(!place.channel.faults().is_empty(), is_robots, "{service:?} {reply:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_robots_secret_is_mended_while_it_runs() {
+    for service in ROBOTS {
+        let server = FakeRobots::start(service, AT * 1000).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("benzilan.robot");
+        let write = |text: &str| {
+            std::fs::write(folder.path().join("new"), text).unwrap();
+            std::fs::set_permissions(folder.path().join("new"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+                .unwrap();
+            std::fs::rename(folder.path().join("new"), &file).unwrap();
+        };
+        let options = robot_options(&file, &server.url, LONG);
+        let place = Place { channel: robots_of(service, options), ..robots_place(service).await };
+        let parcel = parcel(&place, 0, text("x"));
+        // No file yet; another that is no robot's; a robot that is gone; the right one.
+        assert_eq!(gist(&place.channel.send(&parcel).await), ("retry", "no-secret 60".to_owned()));
+        assert!(place.channel.faults()[0].contains("benzilan: "), "{:?}", place.channel.faults());
+        write("https://example.org/robot/send?access_token=0123456789abcdef");
+        let Answer::Retry { detail, code, .. } = place.channel.send(&parcel).await else { panic!() };
+        assert_eq!(code, "no-secret");
+        assert!(detail.contains("robot's address; copy the Webhook address") || detail.contains("bot's address; copy"));
+        write(&robot_file(service, "0123456789abcdef0123456789abcdef"));
+        let answer = place.channel.send(&parcel).await;
+        assert_eq!(gist(&answer).0, "retry", "{answer:?}");
+        let fault = place.channel.faults().remove(0);
+        assert!(fault.contains("the service refuses the address"), "{fault}");
+        assert!(!format!("{answer:?}{fault}").contains("0123456789abcdef"), "{answer:?} {fault}");
+        write(&robot_file(service, fake_robots::TOKEN));
+        assert_eq!(gist(&place.channel.send(&parcel).await).0, "sent");
+        assert_eq!(place.channel.faults(), [""; 0]);
+        // A clock that is two hours off is the signature's fault, and says so.
+        if service != Service::Wecom {
+            let late = Parcel { at: parcel.at + TimeDelta::hours(2), ..parcel.clone() };
+            let Answer::Retry { detail, .. } = place.channel.send(&late).await else { panic!() };
+            assert!(detail.contains("check this machine's clock"), "{detail}");
+        }
+        // A robot that this machine does not have.
+        let other = Parcel { address: json!({ "robot": "benzilam" }), ..parcel.clone() };
+        let Answer::Retry { detail, code, .. } = place.channel.send(&other).await else { panic!() };
+        assert_eq!(code, "no-robot");
+        assert!(detail.contains("did you mean `benzilan`?"), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_robot_with_a_keyword_gets_it() {
+    for service in [Service::Dingtalk, Service::Feishu] {
+        let server = FakeRobots::start_with(service, AT * 1000, Some("通知")).await;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), robot_file(service, fake_robots::TOKEN)).unwrap();
+        let mut options = robot_options(file.path(), &server.url, LONG);
+        let send = |options: robots::Options, words: &'static str| {
+            let channel = robots_of(service, options);
+            async move {
+                let place = Place { channel, ..robots_place(service).await };
+                gist(&place.channel.send(&parcel(&place, 0, text(words))).await).0
+            }
+        };
+        assert_eq!(send(options.clone(), "ཁ་རས།").await, "refused");
+        options.robots.values_mut().for_each(|robot| robot.keyword = Some("通知".into()));
+        assert_eq!(send(options.clone(), "ཁ་རས།").await, "sent");
+        assert_eq!(send(options, "村里的通知").await, "sent");
+        assert_eq!(server.arrived(), ["ཁ་རས།\n\n通知", "村里的通知"].map(|text| text.as_bytes().to_vec()));
+    }
+}
+
+/// The upload that goes before a file is no message: whatever becomes of it, nothing arrived.
+#[tokio::test]
+async fn a_failed_upload_to_wecom_is_tried_again() {
+    for reply in [Said::FailsAfterArrival, Said::CutAfterArrival, Said::Raw(200, "<html>"), Said::SlowAfterArrival] {
+        let server = FakeRobots::start(Service::Wecom, AT * 1000).await;
+        let channel = robots(Service::Wecom, &server.url, SHORT);
+        let place = Place { channel, ..robots_place(Service::Wecom).await };
+        server.script([reply.clone()]);
+        let parcel = parcel(&place, 0, voice(b"OggS and more"));
+        assert_eq!(gist(&place.channel.send(&parcel).await).0, "retry", "{reply:?}");
+        assert_eq!(server.received(), ["/cgi-bin/webhook/upload_media"]);
+        assert_eq!(gist(&place.channel.send(&parcel).await).0, "sent");
+        assert_eq!(server.arrived(), [b"OggS and more".to_vec()]);
+    }
+    let place = robots_place(Service::Wecom).await;
+    let picture = card(&vec![7; (2 << 20) + 1]);
+    let answer = place.channel.send(&parcel(&place, 0, picture)).await;
+    assert_eq!(gist(&answer), ("refused", "impossible".to_owned()));
 }
 
 /// The check of addresses that the table has for a kind.

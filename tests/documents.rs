@@ -149,6 +149,7 @@ fn every_key_is_described() {
         ("catalog/broadcast.rs", "broadcasts.md"),
         ("catalog/recordings.rs", "recordings.md"),
         ("config/machine.rs", "machine.md"),
+        ("config/channels.rs", "machine.md"),
         ("config/link.rs", "machine.md"),
         ("config/loudspeaker.rs", "machine.md"),
         ("config/station.rs", "station.md machine.md"),

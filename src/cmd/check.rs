@@ -11,7 +11,7 @@ use crate::catalog::{self, Catalog, Files, Loaded, Send, load::Texts};
 use crate::cmd::instant::Instant;
 use crate::cmd::{FAULTS, FINE, Format, Place, check_texts, page, plan};
 use crate::config::{Machine, machine};
-use crate::outbox::channel::CHANNELS;
+use crate::outbox::channel::{self, CHANNELS, Carriage, Carries};
 use crate::planner::Planner;
 
 #[derive(clap::Args)]
@@ -122,36 +122,43 @@ pub fn clips_that_do_not_decode(place: &Place, files: &Files) -> Vec<Problem> {
     problems
 }
 
-/// Chats on a service that is not known, at an address that cannot be, or that ask for what is not sent.
+/// Chats on a service that is not known, at an address that cannot be, or that ask for what their service does not take.
 fn chats(catalog: &Catalog, machine: Option<&Machine>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for chat in catalog.chats.values() {
         let error = |rule, what: String, help: String| Problem::error(rule, chat.place.clone(), what, help);
-        match CHANNELS.iter().find(|kind| kind.name == chat.channel) {
-            None => {
-                let known: Vec<&str> = CHANNELS.iter().map(|kind| kind.name).collect();
-                let what = format!("there is no channel `{}`", chat.channel);
-                problems.push(error("unknown-channel", what, format!("write one of {}", known.join(", "))));
-            }
-            Some(kind) => {
-                if let Err(why) = (kind.check_address)(&chat.address.clone().into()) {
-                    let (what, help) = why.split_once("; ").unwrap_or((&why, "correct it"));
-                    problems.push(error("bad-address", what.to_owned(), help.to_owned()));
-                } else if machine.is_some_and(|machine| !kind.is_set_up(&machine.outbox)) {
-                    let what = format!("`{}` gets no posts: this machine has no channel `{}`", chat.id, kind.name);
-                    let help = format!("add [channel.{}] to config/machine.toml", kind.name);
-                    problems.push(Problem::warning("no-channel", chat.place.clone(), what, help));
-                }
+        let Some(kind) = channel::kind(&chat.channel) else {
+            let known: Vec<&str> = CHANNELS.iter().map(|kind| kind.name).collect();
+            let what = format!("there is no channel `{}`", chat.channel);
+            problems.push(error("unknown-channel", what, format!("write one of {}", known.join(", "))));
+            continue;
+        };
+        let address = chat.address.clone().into();
+        if let Err(why) = (kind.check_address)(&address) {
+            let (what, help) = why.split_once("; ").unwrap_or((&why, "correct it"));
+            problems.push(error("bad-address", what.to_owned(), help.to_owned()));
+        } else if let Some(why) = machine.and_then(|machine| kind.lacking(&machine.outbox, &address)) {
+            let (what, help) = why.split_once("; ").unwrap_or((&why, "set it up"));
+            let what = format!("`{}` gets no posts: {what}", chat.id);
+            problems.push(Problem::warning("no-channel", chat.place.clone(), what, help));
+        }
+        let mut warn = |rule, what: String, help: String| {
+            problems.push(Problem::warning(rule, chat.place.clone(), what, help));
+        };
+        let Carries { text, voice, card } = kind.carries;
+        for (send, word, carriage) in
+            [(Send::Text, "text", text), (Send::Voice, "voice", voice), (Send::Card, "card", card)]
+        {
+            if chat.send.contains(&send) && carriage == Carriage::Impossible {
+                let what =
+                    format!("chat `{}` asks for {word}, which {} does not take from a robot", chat.id, kind.name);
+                let help = format!("it gets the rest; remove \"{word}\" from `send` to be told no more");
+                warn("no-way", what, help);
             }
         }
         if chat.send.contains(&Send::Card) {
             let what = format!("chat `{}` asks for cards, which this version does not post", chat.id);
-            problems.push(Problem::warning(
-                "no-card",
-                chat.place.clone(),
-                what,
-                "it gets text and voice; remove \"card\" to be told no more",
-            ));
+            warn("no-card", what, "it gets text and voice; remove \"card\" to be told no more".to_owned());
         }
     }
     problems

@@ -70,6 +70,10 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
             for fault in faults {
                 see("channel", Err(fault.to_string()));
             }
+            for channel in &channels {
+                channel.faults().into_iter().for_each(|fault| see("channel", Err(fault)));
+                channel.notes().into_iter().for_each(|note| see("channel", Ok(note)));
+            }
         }
         Err(why) => see("machine", Err(why)),
     }

@@ -8,7 +8,7 @@ use crate::base::table::{Document, Field, Table};
 use crate::base::{Id, Problem};
 use crate::card;
 use crate::link::county as link;
-use crate::outbox::{self, folder, telegram};
+use crate::outbox;
 use crate::station;
 
 /// Its name below the home folder.
@@ -58,7 +58,8 @@ pub fn read(
     let listen = root.get("listen").map_or_else(|| "127.0.0.1:8320".parse().ok(), |field| listen(&field));
     let (log_format, log_filter) = root.table("log").map_or((LogFormat::Text, "info".to_owned()), log);
     let loudspeakers = loudspeakers(&root, home, is_station);
-    let outbox = root.table("channel").map_or_else(outbox::Options::default, |table| channels(table, home));
+    let outbox =
+        root.table("channel").map_or_else(outbox::Options::default, |table| super::channels::channels(table, home));
     let cards = root.table("fonts").map_or_else(card::Options::default, |table| fonts(table, home));
     let link = root.table("link").map(|table| super::link::options(table, home));
     root.done();
@@ -110,26 +111,4 @@ fn fonts(table: Table<'_>, home: &Path) -> card::Options {
     });
     table.done();
     folders.map_or_else(card::Options::default, |folders| card::Options { folders })
-}
-
-fn channels(table: Table<'_>, home: &Path) -> outbox::Options {
-    let path = |field: Field<'_>| field.text().map(|text| home.join(text));
-    let folder = table.table("folder").and_then(|table| {
-        let folder = table.require("folder", "\"data/posts\"").and_then(path);
-        table.done();
-        Some(folder::Options { folder: folder? })
-    });
-    let telegram = table.table("telegram").and_then(|table| {
-        let token_file = table.require("token_file", "\"config/telegram.token\"").and_then(path);
-        let api_url = table.get("api_url").map(|field| field.text().map(str::to_owned));
-        let proxy = table.get("proxy").map(|field| field.text().map(str::to_owned));
-        table.done();
-        Some(telegram_options(token_file?, api_url.unwrap_or(None), proxy.unwrap_or(None)))
-    });
-    table.done();
-    outbox::Options { folder, telegram }
-}
-
-fn telegram_options(token_file: PathBuf, api_url: Option<String>, proxy: Option<String>) -> telegram::Options {
-    telegram::Options { token_file, api_url, proxy, timeout: telegram::TIMEOUT }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::channel::{Channel, Content, TextMax, Unit};
+use super::channel::{self, Carriage, Channel, Content, TextMax, Unit};
 use super::split;
 use crate::base::{Id, Timestamp};
 use crate::ledger::{Call, Claim, Lane, Move, NewCall, NewPost};
@@ -53,7 +53,7 @@ const REPEAT_AFTER: TimeDelta = TimeDelta::seconds(60);
 pub(super) fn compose(
     post: Post,
     chats: &BTreeMap<Id, Chat>,
-    channel: impl Fn(&str) -> Option<std::sync::Arc<dyn Channel>>,
+    channel_of: impl Fn(&str) -> Option<std::sync::Arc<dyn Channel>>,
     moves: &[Move],
 ) -> Result<NewPost, String> {
     let chat = chats.get(&post.chat).ok_or_else(|| {
@@ -61,12 +61,17 @@ pub(super) fn compose(
     })?;
     let lane = if post.class == Class::Emergency { Lane::Emergency } else { Lane::Ordinary };
     // A channel that is not set up is told when the call is due; a person may set it up until then.
-    let channel = channel(&chat.channel);
+    let robots = channel_of(&chat.channel);
     let text_max =
-        channel.as_ref().map_or(TextMax { size: usize::MAX, unit: Unit::Bytes }, |channel| channel.text_max());
+        robots.as_ref().map_or(TextMax { size: usize::MAX, unit: Unit::Bytes }, |channel| channel.text_max());
     let text_max = TextMax { size: text_max.size.saturating_sub(mark_size_max(text_max.unit)), ..text_max };
+    let carries = channel::kind(&chat.channel).map(|kind| kind.carries);
     let mut bodies = Vec::new();
     for part in &post.parts {
+        // `check` tells of what a group asks for and its service does not take.
+        if carries.is_some_and(|carries| carries.part(part) == Carriage::Impossible) {
+            continue;
+        }
         match part {
             PostPart::Text { language, text } => {
                 let texts = split::split(text, text_max);
@@ -75,11 +80,15 @@ pub(super) fn compose(
             PostPart::Voice { .. } => bodies.push(part.clone()),
         }
     }
+    if bodies.is_empty() && !post.parts.is_empty() {
+        let kind = &chat.channel;
+        return Err(format!("{kind} takes none of what the group asks for; write \"text\" into `send` of {}", chat.id));
+    }
     if bodies.len() > CALLS_PER_POST_MAX {
         return Err(format!("it would be {} messages; make its texts shorter", bodies.len()));
     }
     let address = follow(&chat.channel, &chat.address, moves);
-    let robot = channel.map_or_else(|| chat.channel.clone(), |channel| channel.robot().to_owned());
+    let robot = robots.map_or_else(|| chat.channel.clone(), |channel| channel.robot(&address));
     let calls = bodies
         .iter()
         .enumerate()

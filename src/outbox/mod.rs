@@ -9,6 +9,6 @@ mod compose;
 mod queue;
 mod split;
 
-pub use channel::{Options, folder, telegram};
+pub use channel::{Options, folder, robots, telegram};
 pub use compose::{Chat, Enqueued};
 pub use queue::{Counts, Outbox};

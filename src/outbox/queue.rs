@@ -182,19 +182,19 @@ impl Outbox {
             }
         };
         for claim in self.ledger.claim_calls(now, now + LEASE, room, admit).await? {
-            self.send(state, claim);
+            self.send(state, claim, now);
         }
         Ok(free)
     }
 
-    fn send(&self, state: &mut State, Claim { call, post }: Claim) {
+    fn send(&self, state: &mut State, Claim { call, post }: Claim, now: Timestamp) {
         let channel = self.channels.get(call.channel.as_str()).cloned();
         let (store, bell) = (self.store.clone(), self.bell.clone());
         state.ordinary_in_flight += usize::from(call.lane == Lane::Ordinary);
         self.counters.in_flight.fetch_add(1, Ordering::Relaxed);
         state.in_flight.spawn(async move {
             let answer = match channel {
-                Some(channel) => send_once(&*channel, &call, post, store).await,
+                Some(channel) => send_once(&*channel, &call, post, store, now).await,
                 // Until it is set up, or until they expire, its posts wait.
                 None => Answer::Retry {
                     after: Some(NO_CHANNEL_RETRY),
@@ -311,7 +311,7 @@ impl Outbox {
 
     /// What is wrong with robots, for people.
     pub fn faults(&self) -> Vec<String> {
-        self.channels.values().filter_map(|channel| channel.fault()).collect()
+        self.channels.values().flat_map(|channel| channel.faults()).collect()
     }
 
     pub fn counts(&self) -> Counts {
@@ -341,7 +341,7 @@ impl Counters {
     }
 }
 
-async fn send_once(channel: &dyn Channel, call: &Call, post: Post, store: Store) -> Answer {
+async fn send_once(channel: &dyn Channel, call: &Call, post: Post, store: Store, at: Timestamp) -> Answer {
     let read = {
         let (call, post) = (call.clone(), post.clone());
         tokio::task::spawn_blocking(move || compose::content(&call, &post, &store)).await
@@ -356,7 +356,7 @@ async fn send_once(channel: &dyn Channel, call: &Call, post: Post, store: Store)
         }
     };
     let (id, chat, address) = (call.id.clone(), call.chat.clone(), call.address.clone());
-    channel.send(&Parcel { id, chat, address, content, post }).await
+    channel.send(&Parcel { id, chat, address, content, post, at }).await
 }
 
 fn end_of(call: &Call, answer: &Answer, now: Timestamp) -> CallEnd {

@@ -72,7 +72,7 @@ impl World {
             let ledger = Ledger::open(&home.data().join("ledger.db")).await.unwrap();
             let store = Store::open(home.data().join("clips")).unwrap();
             let folder = Some(folder::Options { folder: home.path("posts") });
-            let (channels, faults) = outbox::channel::open(&outbox::Options { folder, telegram: None });
+            let (channels, faults) = outbox::channel::open(&outbox::Options { folder, ..outbox::Options::default() });
             assert!(faults.is_empty());
             let outbox = Outbox::open(ledger.clone(), store.clone(), channels, clock.now()).await.unwrap();
             let outbox = Arc::new(outbox);

@@ -44,6 +44,7 @@ pub struct Received {
     pub chat: String,
     /// The text, or the caption.
     pub text: String,
+    /// A voice note, or a picture.
     pub voice: Option<Vec<u8>>,
     /// Whether people in the group see it.
     pub arrived: bool,
@@ -173,7 +174,8 @@ fn read(headers: &HeaderMap, body: &[u8], method: String) -> Received {
                 "chat_id" => call.chat = text(),
                 "text" | "caption" => call.text = text(),
                 "voice" if value.starts_with(b"attach://") => {}
-                _ if value.starts_with(b"OggS") => call.voice = Some(value),
+                "photo" if value.starts_with(b"attach://") => {}
+                _ if value.starts_with(b"OggS") || value.starts_with(b"\x89PNG") => call.voice = Some(value),
                 _ => {}
             }
         }
@@ -185,7 +187,7 @@ fn read(headers: &HeaderMap, body: &[u8], method: String) -> Received {
 }
 
 /// The fields of a form (RFC 7578), by name.
-fn form(body: &[u8], boundary: &str) -> Vec<(String, Vec<u8>)> {
+pub fn form(body: &[u8], boundary: &str) -> Vec<(String, Vec<u8>)> {
     let find = |haystack: &[u8], needle: &[u8]| haystack.windows(needle.len()).position(|window| window == needle);
     let delimiter = format!("--{boundary}");
     let mut fields = Vec::new();

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::TimeDelta;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use serde_json::Value;
 
 use super::{Answer, Channel, Content, Limit, Parcel, TextMax, Unit};
 use crate::base::durable;
@@ -38,8 +39,8 @@ impl Channel for Folder {
         KIND
     }
 
-    fn robot(&self) -> &str {
-        KIND
+    fn robot(&self, _: &Value) -> String {
+        KIND.to_owned()
     }
 
     fn idempotent(&self) -> bool {
@@ -91,6 +92,7 @@ fn write(folder: &Path, parcel: &Parcel) -> Answer {
     let (language, ending, bytes) = match &parcel.content {
         Content::Text { language, text } => (language, "txt", format!("{text}\n").into_bytes()),
         Content::Voice { language, bytes, .. } => (language, "opus", bytes.clone()),
+        Content::Card { language, bytes, .. } => (language, "png", bytes.clone()),
     };
     let repeat = if parcel.id.repeat > 0 { format!("-repeat-{}", parcel.id.repeat) } else { String::new() };
     let name = format!("{:02}-{language}{repeat}.{ending}", parcel.id.position + 1);

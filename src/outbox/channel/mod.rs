@@ -3,8 +3,14 @@
 //! A channel sends once and says how it went. It never waits, tries again, or reads a clock but for the bound on one
 //! call; only the queue does. It knows no language rules and no ledger.
 
+pub mod dingtalk;
+pub mod feishu;
 pub mod folder;
+pub mod https;
+pub mod robots;
+mod secret;
 pub mod telegram;
+pub mod wecom;
 
 use std::sync::Arc;
 
@@ -12,15 +18,18 @@ use chrono::TimeDelta;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use crate::base::{Id, Tag};
+use crate::base::{Id, Tag, Timestamp};
 use crate::ledger::CallId;
-use crate::rundown::Post;
+use crate::rundown::{Post, PostPart};
 
 /// What is set up, by kind.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     pub folder: Option<folder::Options>,
     pub telegram: Option<telegram::Options>,
+    pub wecom: Option<robots::Options>,
+    pub dingtalk: Option<robots::Options>,
+    pub feishu: Option<robots::Options>,
 }
 
 type Opened = Result<Arc<dyn Channel>, ChannelFault>;
@@ -29,11 +38,43 @@ type Opened = Result<Arc<dyn Channel>, ChannelFault>;
 pub struct Kind {
     /// As `channel = { kind = ".." }` names it.
     pub name: &'static str,
-    is_set_up: fn(&Options) -> bool,
+    pub carries: Carries,
     /// None when this machine does not set it up.
     open: fn(&Options) -> Option<Opened>,
     /// Whether an address can be one of this service; what is wrong and what to write instead.
     pub check_address: fn(&Value) -> Result<(), String>,
+    /// What this machine lacks for an address, where the kind is set up; what is wrong and what to do.
+    lacking: fn(&Options, &Value) -> Option<String>,
+    is_set_up: fn(&Options) -> bool,
+}
+
+/// How a service takes each thing that a post is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Carries {
+    pub text: Carriage,
+    pub voice: Carriage,
+    pub card: Carriage,
+}
+
+/// How a service takes one kind of thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carriage {
+    /// As what it is: a voice note plays, a picture shows.
+    Native,
+    /// As a file that people open.
+    File,
+    /// Not at all.
+    Impossible,
+}
+
+impl Carries {
+    /// How it takes this.
+    pub fn part(&self, part: &PostPart) -> Carriage {
+        match part {
+            PostPart::Text { .. } => self.text,
+            PostPart::Voice { .. } => self.voice,
+        }
+    }
 }
 
 impl Kind {
@@ -41,12 +82,27 @@ impl Kind {
     pub fn is_set_up(&self, options: &Options) -> bool {
         (self.is_set_up)(options)
     }
+
+    /// Why a group at this address gets nothing from this machine; what is wrong and what to do.
+    pub fn lacking(&self, options: &Options, address: &Value) -> Option<String> {
+        if !self.is_set_up(options) {
+            let name = self.name;
+            return Some(format!("this machine has no channel `{name}`; add [channel.{name}] to config/machine.toml"));
+        }
+        (self.lacking)(options, address)
+    }
+}
+
+/// The kind of this name.
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    CHANNELS.iter().find(|kind| kind.name == name)
 }
 
 /// Every kind there is. The default goes first.
 pub const CHANNELS: &[Kind] = &[
     Kind {
         name: folder::KIND,
+        carries: Carries { text: Carriage::File, voice: Carriage::File, card: Carriage::File },
         is_set_up: |options| options.folder.is_some(),
         open: |options| {
             let options = options.folder.as_ref()?;
@@ -54,17 +110,52 @@ pub const CHANNELS: &[Kind] = &[
         },
         // The chat's id names its folder; there is nothing to get wrong.
         check_address: |_| Ok(()),
+        lacking: |_, _| None,
     },
     Kind {
         name: telegram::KIND,
+        carries: Carries { text: Carriage::Native, voice: Carriage::Native, card: Carriage::Native },
         is_set_up: |options| options.telegram.is_some(),
-        open: |options| {
-            let options = options.telegram.as_ref()?;
-            Some(telegram::Telegram::open(options).map(|telegram| Arc::new(telegram) as Arc<dyn Channel>))
-        },
+        open: |options| opened(telegram::Telegram::open(options.telegram.as_ref()?)),
         check_address: telegram::check_address,
+        lacking: |_, _| None,
+    },
+    Kind {
+        name: wecom::KIND,
+        // Its voice messages are AMR alone.
+        carries: Carries { text: Carriage::Native, voice: Carriage::File, card: Carriage::Native },
+        is_set_up: |options| options.wecom.is_some(),
+        open: |options| opened(wecom::Wecom::open(options.wecom.as_ref()?)),
+        check_address: check_robot,
+        lacking: |options, address| robots::lacking(wecom::KIND, options.wecom.as_ref()?, address),
+    },
+    Kind {
+        name: dingtalk::KIND,
+        carries: TEXT_ALONE,
+        is_set_up: |options| options.dingtalk.is_some(),
+        open: |options| opened(dingtalk::Dingtalk::open(options.dingtalk.as_ref()?)),
+        check_address: check_robot,
+        lacking: |options, address| robots::lacking(dingtalk::KIND, options.dingtalk.as_ref()?, address),
+    },
+    Kind {
+        name: feishu::KIND,
+        carries: TEXT_ALONE,
+        is_set_up: |options| options.feishu.is_some(),
+        open: |options| opened(feishu::Feishu::open(options.feishu.as_ref()?)),
+        check_address: check_robot,
+        lacking: |options, address| robots::lacking(feishu::KIND, options.feishu.as_ref()?, address),
     },
 ];
+
+const TEXT_ALONE: Carries = Carries { text: Carriage::Native, voice: Carriage::Impossible, card: Carriage::Impossible };
+
+fn opened<C: Channel + 'static>(channel: Result<C, ChannelFault>) -> Option<Opened> {
+    Some(channel.map(|channel| Arc::new(channel) as Arc<dyn Channel>))
+}
+
+fn check_robot(address: &Value) -> Result<(), String> {
+    robots::robot_of(address).map(drop)
+}
 
 /// The channels that are set up, and why others that should be are not: those hold back only their own chats.
 pub fn open(options: &Options) -> (Vec<Arc<dyn Channel>>, Vec<ChannelFault>) {
@@ -92,8 +183,8 @@ pub struct ChannelFault {
 pub trait Channel: Send + Sync {
     fn kind(&self) -> &'static str;
 
-    /// Whose budget its calls use; shown to people, so no secret.
-    fn robot(&self) -> &str;
+    /// Whose budget a call to this address uses; shown to people, so no secret.
+    fn robot(&self, address: &Value) -> String;
 
     /// Whether the same call sent twice arrives once. Only then is a call that may have arrived sent again by itself.
     fn idempotent(&self) -> bool;
@@ -104,9 +195,15 @@ pub trait Channel: Send + Sync {
     /// The longest text of one message.
     fn text_max(&self) -> TextMax;
 
-    /// What is wrong with the robot itself, for people: while it is, no post of any group goes out. None while it works.
-    fn fault(&self) -> Option<String> {
-        None
+    /// What is wrong with robots themselves, for people, each beginning with `<kind>[ <robot>]:`. While it is, no post to
+    /// their groups goes out.
+    fn faults(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What people should know of how it is set up, such as that it speaks with a server for trials.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
     }
 
     /// Sends once. Ends in bounded time.
@@ -154,6 +251,8 @@ pub struct Parcel {
     pub content: Content,
     /// What it is a part of.
     pub post: Post,
+    /// When it leaves, for services that want it signed.
+    pub at: Timestamp,
 }
 
 #[derive(Debug, Clone)]
@@ -169,6 +268,17 @@ pub enum Content {
         frames: u64,
         bytes: Vec<u8>,
     },
+    /// A picture of the notice: the bytes of a PNG.
+    Card {
+        language: Tag,
+        title: String,
+        bytes: Vec<u8>,
+    },
+}
+
+/// A service has no way to take this.
+fn impossible(detail: &str) -> Answer {
+    Answer::Refused { code: "impossible".into(), detail: detail.into() }
 }
 
 /// How a call went. Details are for people and hold no secret.

@@ -13,17 +13,16 @@ use chrono::TimeDelta;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
-use teloxide::payloads::{SendMessageSetters as _, SendVoiceSetters as _};
+use teloxide::payloads::{SendMessageSetters as _, SendPhotoSetters as _, SendVoiceSetters as _};
 use teloxide::prelude::Requester as _;
 use teloxide::types::{ChatId, InputFile, LinkPreviewOptions, Message, Recipient};
 use teloxide::{Bot, RequestError};
 
+use super::https::{self, FILE_TIMES, Reach, TIMEOUT_MAX, unknown};
+use super::secret::{Fault, Form, Secret};
 use super::{Answer, Channel, ChannelFault, Content, Limit, Parcel, Scope, TextMax, Unit};
 use crate::outbox::split;
 use crate::rundown::programme::FRAMES_PER_SECOND;
-
-mod token;
-use token::{Fault, Token};
 
 pub const KIND: &str = "telegram";
 
@@ -36,22 +35,20 @@ pub struct Options {
     pub api_url: Option<String>,
     /// Such as `http://proxy:3128` or `socks5h://127.0.0.1:1080`; may hold a password.
     pub proxy: Option<String>,
-    /// The bound on a text; a voice note has [`VOICE_TIMES`] as long. [`TIMEOUT`] unless there is a
-    /// reason; at most [`TIMEOUT_MAX`].
+    /// The bound on a text; [`https::TIMEOUT`] unless there is a reason. teloxide alone waits 10 s on an error of the
+    /// server.
     pub timeout: Duration,
 }
 
-/// A text is small, but the line may be bad; teloxide alone waits 10 s on an error of the server.
-pub const TIMEOUT: Duration = Duration::from_secs(30);
-/// With this, a voice note ends a minute before its claim (five minutes) is taken for lost.
-pub const TIMEOUT_MAX: Duration = Duration::from_secs(60);
-/// A voice note of a minute is 240 KB: two minutes at 16 kbit/s.
-pub const VOICE_TIMES: u32 = 4;
-/// Shorter than [`TIMEOUT`], so that a server that cannot be reached is known as such and tried again.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
 const TEXT_MAX: TextMax = TextMax { size: 4096, unit: Unit::Utf16 };
 const CAPTION_MAX: TextMax = TextMax { size: 1024, unit: Unit::Utf16 };
+
+const FORM: Form<String> = Form {
+    name: "the token",
+    whose: "robot's token",
+    help: "write it as BotFather gives it now: a number, a colon, 35 letters",
+    parse: token,
+};
 
 /// The code of a call that the service would take with another token.
 const BAD_TOKEN: &str = "401";
@@ -70,7 +67,7 @@ pub struct Telegram {
     api_url: Option<reqwest::Url>,
     /// Of the token at the start: another robot's that comes later goes on under its budget.
     robot: String,
-    token: Mutex<Token>,
+    token: Mutex<Secret<String>>,
     timeout: Duration,
 }
 
@@ -79,42 +76,24 @@ impl Telegram {
     ///
     /// Errors: no token, or no address in `api_url` or `proxy`. None of them names the token.
     pub fn open(options: &Options) -> Result<Telegram, ChannelFault> {
-        let fault = |what: String, help: &str| ChannelFault { kind: KIND, what, help: help.into() };
-        let token = Token::open(&options.token_file).map_err(|Fault { what, help }| fault(what, help))?;
-        let robot = format!("{KIND}:{}", token.robot());
+        let mut secret = Secret::of(&options.token_file, &FORM);
+        let token = secret.now().map_err(|Fault { what, help }| ChannelFault { kind: KIND, what, help })?;
+        // Its number, the part that is no secret.
+        let robot = format!("{KIND}:{}", token.split(':').next().unwrap_or_default());
         let timeout = options.timeout.min(TIMEOUT_MAX);
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(timeout * VOICE_TIMES)
-            // A call may go only where it is told.
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            // A kept connection that died meanwhile makes a call unknown; a new one costs a handshake.
-            .pool_max_idle_per_host(0)
-            .tcp_nodelay(true);
-        if let Some(proxy) = &options.proxy {
-            // The error would name the address, and with it a password.
-            let proxy = reqwest::Proxy::all(proxy).map_err(|_| {
-                fault("`proxy` is no address".into(), "write it as http://host:3128 or socks5h://host:1080")
-            })?;
-            builder = builder.proxy(proxy);
-        }
-        let client = builder
-            .build()
-            .map_err(|_| fault("no HTTPS connections can be made".into(), "check the system's certificates"))?;
-        let api_url = options.api_url.as_ref().map(|url| {
-            let url = reqwest::Url::parse(url).ok().filter(|url| url.has_host());
-            url.ok_or_else(|| fault("`api_url` is no address".into(), "write it as https://host, or leave it out"))
-        });
-        Ok(Telegram { client, api_url: api_url.transpose()?, robot, token: Mutex::new(token), timeout })
+        let reach = Reach { kind: KIND, proxy: options.proxy.as_deref(), timeout };
+        let client = https::client(&reach)?;
+        let api_url = https::other_server(KIND, options.api_url.as_deref())?;
+        let api_url = api_url.map(|url| url.parse().expect("it was read as an address"));
+        Ok(Telegram { client, api_url, robot, token: Mutex::new(secret), timeout })
     }
 
-    fn token(&self) -> MutexGuard<'_, Token> {
+    fn token(&self) -> MutexGuard<'_, Secret<String>> {
         self.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn call(&self, parcel: &Parcel, chat: Recipient) -> Answer {
-        let token = self.token().now().to_owned();
+        let token = self.token().now().expect("a channel without a token is not opened");
         let mut bot = Bot::with_client(&*token, self.client.clone());
         if let Some(url) = &self.api_url {
             bot = bot.set_api_url(url.clone());
@@ -134,9 +113,13 @@ impl Telegram {
             Content::Voice { language, title, frames, bytes } => {
                 let file = InputFile::memory(bytes.clone()).file_name(format!("{language}.ogg"));
                 let seconds = u32::try_from(frames.div_ceil(u64::from(FRAMES_PER_SECOND))).unwrap_or(u32::MAX);
-                let caption = split::head(title, CAPTION_MAX);
-                let call = bot.send_voice(chat, file).caption(caption).duration(seconds);
-                (call.into_future().boxed(), self.timeout * VOICE_TIMES)
+                let call = bot.send_voice(chat, file).caption(caption(title)).duration(seconds);
+                (call.into_future().boxed(), self.timeout * FILE_TIMES)
+            }
+            Content::Card { language, title, bytes } => {
+                let file = InputFile::memory(bytes.clone()).file_name(format!("{language}.png"));
+                let call = bot.send_photo(chat, file).caption(caption(title));
+                (call.into_future().boxed(), self.timeout * FILE_TIMES)
             }
         };
         let answer = match tokio::time::timeout(limit, sent).await {
@@ -145,13 +128,28 @@ impl Telegram {
             Err(_) => unknown("timeout", "no answer came in time"),
         };
         match &answer {
-            Answer::Retry { code, .. } if code == BAD_TOKEN => self.token().refused = true,
-            Answer::Sent { .. } | Answer::Moved { .. } | Answer::Refused { .. } => self.token().refused = false,
+            Answer::Retry { code, .. } if code == BAD_TOKEN => self.token().refused(true),
+            Answer::Sent { .. } | Answer::Moved { .. } | Answer::Refused { .. } => self.token().refused(false),
             // These say nothing of the token.
             Answer::Retry { .. } | Answer::Unknown { .. } => {}
         }
         answer
     }
+}
+
+fn caption(title: &str) -> String {
+    split::head(title, CAPTION_MAX).to_owned()
+}
+
+/// The token of a robot: its number, a colon, its secret.
+fn token(text: &str) -> Option<String> {
+    let fits = text.split_once(':').is_some_and(|(number, secret)| {
+        !number.is_empty()
+            && number.bytes().all(|b| b.is_ascii_digit())
+            && secret.len() >= 20
+            && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    });
+    fits.then(|| text.to_owned())
 }
 
 /// Services repeat what they were sent; the token is masked wherever it turns up.
@@ -170,8 +168,8 @@ impl Channel for Telegram {
         KIND
     }
 
-    fn robot(&self) -> &str {
-        &self.robot
+    fn robot(&self, _: &Value) -> String {
+        self.robot.clone()
     }
 
     fn idempotent(&self) -> bool {
@@ -186,8 +184,13 @@ impl Channel for Telegram {
         TEXT_MAX
     }
 
-    fn fault(&self) -> Option<String> {
-        self.token().fault().map(|fault| format!("{KIND}: {fault}"))
+    fn faults(&self) -> Vec<String> {
+        self.token().fault().map(|fault| format!("{KIND}: {fault}")).into_iter().collect()
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let note = |url| format!("{KIND} goes to {url} by `api_url`");
+        self.api_url.iter().map(note).collect()
     }
 
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer> {
@@ -303,10 +306,6 @@ fn bad_token(words: &str) -> Answer {
     let detail =
         format!("the service refuses the robot's token ({words}); write the one BotFather shows into its file");
     Answer::Retry { after: Some(BAD_TOKEN_RETRY), code: BAD_TOKEN.into(), detail }
-}
-
-fn unknown(code: &str, detail: &str) -> Answer {
-    Answer::Unknown { code: code.into(), detail: detail.into() }
 }
 
 impl fmt::Debug for Options {

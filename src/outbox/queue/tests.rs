@@ -54,8 +54,8 @@ impl Channel for Scripted {
         self.kind
     }
 
-    fn robot(&self) -> &str {
-        "robot"
+    fn robot(&self, _: &serde_json::Value) -> String {
+        "robot".to_owned()
     }
 
     fn idempotent(&self) -> bool {
@@ -73,7 +73,9 @@ impl Channel for Scripted {
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer> {
         let what = match &parcel.content {
             Content::Text { text, .. } => text.clone(),
-            Content::Voice { title, bytes, .. } => format!("{title} {}", bytes.len()),
+            Content::Voice { title, bytes, .. } | Content::Card { title, bytes, .. } => {
+                format!("{title} {}", bytes.len())
+            }
         };
         let chat = parcel.address["chat"].as_str().unwrap_or_default().to_owned();
         let step = self.script.lock().unwrap().pop_front().unwrap_or(Do::Answer(sent()));
