@@ -168,14 +168,21 @@ fn join(args: &Join, own: &OwnBox) -> anyhow::Result<u8> {
     data::open(own.data())?;
     // A box that runs holds its key in hand: it would go on with the old one.
     let _lock = data::lock(own.data())?;
-    let signer = Arc::new(own.folder.key_or_new()?);
+    own.folder.finish_join()?;
+    let before = own.folder.membership().ok();
+    let code = args.code.trim().to_owned();
+    let signer = Arc::new(own.folder.key_to_join(&code)?);
     let address = Address { url: url.clone(), ca_pem: ca_pem.clone(), proxy: own.settings.proxy.clone() };
     let clock = own.clock();
     let county = Https::new(&address, signer.clone(), clock)?;
-    let code = args.code.trim().to_owned();
     let public = signer.public();
     let signature = proof::sign(&signer, &wire::enrol_message(&code, &public));
-    let ask = EnrolAsk { code, public: public.clone(), signature, version: env!("CARGO_PKG_VERSION").to_owned() };
+    let ask = EnrolAsk {
+        code: code.clone(),
+        public: public.clone(),
+        signature,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let enrolled = runtime.block_on(county.enrol(&ask)).context("this box has not joined")?;
     if enrolled.stations.is_empty() || enrolled.stations.len() > wire::STATIONS_OF_BOX_MAX {
@@ -184,9 +191,20 @@ fn join(args: &Join, own: &OwnBox) -> anyhow::Result<u8> {
     Trust::begin(&enrolled.root, &enrolled.keys)
         .context("the county's keys are not signed by the root it shows; have its engineer run `cunxiang doctor`")?;
     let membership = Membership { url, ca: ca_pem, root: enrolled.root, stations: enrolled.stations };
-    own.folder.join(&membership, &enrolled.keys)?;
+    if before.as_ref().is_some_and(|before| before.root != membership.root) {
+        bail!(
+            "this box belongs to a county with another root key: what it holds is that county's; move {} aside, and join again with a new code",
+            own.data().display()
+        );
+    }
+    own.folder.join(&code, &membership, &enrolled.keys)?;
     let stations: Vec<&str> = membership.stations.iter().map(Id::as_str).collect();
     anstream::println!("joined as {}", stations.join(", "));
+    if before.is_some() {
+        anstream::println!(
+            "It has a new key. What it holds and what it aired stays, and what it has not reported yet goes to the county under the new key."
+        );
+    }
     anstream::println!("fingerprint: {}", wire::fingerprint(&membership.root, &public));
     anstream::println!(
         "Read it to the county: it must be the same there, and is confirmed there. Until then this box gets nothing."

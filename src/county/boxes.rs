@@ -10,6 +10,10 @@ use crate::link::county::{Gate, Seen, code};
 use crate::link::wire::{STATIONS_OF_BOX_MAX, fingerprint};
 use crate::rundown::seal::KeyId;
 
+/// What people are told of a box that names such a rundown.
+const NONSENSE: &str = "which no county can have made: its disk is damaged, or somebody tampered with it; revoke it, move \
+                        its data folder aside, and enrol it again";
+
 /// What lets people handle boxes.
 pub struct Boxes {
     pub ledger: Ledger,
@@ -138,7 +142,7 @@ impl Boxes {
     fn shown(&self, seen: Seen) -> BoxShown {
         let status = seen.status.as_ref();
         let stations = status.map(|status| &status.stations[..]).unwrap_or_default();
-        let mut problems = Vec::new();
+        let mut problems: Vec<String> = seen.nonsense.iter().map(|what| format!("{what}, {NONSENSE}")).collect();
         if let Some(status) = status {
             if !status.clock_trusted {
                 problems.push("it does not know the time".to_owned());

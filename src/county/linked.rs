@@ -11,12 +11,16 @@ use super::keys::CountyKeys;
 use super::{County, CountyFault, NEW_EPOCH, NOT_BEFORE};
 use crate::base::{Id, Timestamp};
 use crate::ledger::LedgerFault;
-use crate::link::county::{Gate, Keys};
+use crate::link::county::{Gate, Keys, Newer};
+use crate::rundown::seal::KeyId;
 
 /// When boxes were heard is kept this often: a minute more or less says nothing of a village.
 const KEEP_HEARD_EVERY: TimeDelta = TimeDelta::seconds(60);
 /// In the ledger: a new epoch lies above this one, which a station has reported.
 const EPOCH_ABOVE: &str = "epoch-above";
+
+/// In the ledger: the key of the box that brought HOLD about; empty where something else did.
+const HOLD_BY: &str = "hold-by";
 
 /// The link, where there is one.
 #[derive(Default)]
@@ -79,22 +83,49 @@ impl County {
         self.linked.gate = Some(gate);
     }
 
-    /// Takes up what the link has to say: HOLD begins where a box holds a rundown that this county never made.
+    /// Takes up what the link has to say: how airings ended, and that HOLD begins where a box holds a rundown that this
+    /// county never made.
     pub(super) async fn hear_link(&mut self, now: Timestamp) -> Result<(), CountyFault> {
         self.linked.keep_heard(now).await?;
-        let Some((gate, newer)) = self.linked.gate.as_ref().and_then(|gate| Some((gate, gate.newer()?))) else {
-            return Ok(());
-        };
+        let Some(gate) = self.linked.gate.clone() else { return Ok(()) };
+        gate.take_ended().iter().for_each(|outcome| self.board.count(outcome));
+        self.end_hold_of_a_revoked_box(&gate, now).await?;
+        let Some(newer) = gate.newer() else { return Ok(()) };
+        let is_first = self.ledger.hold().await?.is_none();
+        if is_first {
+            self.ledger.meta_set(HOLD_BY, &serde_json::to_string(&newer.key).expect("a key's id is text")).await?;
+        }
         // In this order: a release that comes between finds the epoch it is to go above.
         self.ledger.meta_set(EPOCH_ABOVE, &newer.held.epoch.to_string()).await?;
         self.ledger.meta_set(NEW_EPOCH, "wanted").await?;
+        let Newer { fingerprint, station, held, ours, .. } = newer;
         let why = format!(
-            "{} holds rundown {}.{}, newer than this county's {}.{}: its ledger is older than what went out",
-            newer.station, newer.held.epoch, newer.held.version, newer.ours.epoch, newer.ours.version
+            "{station} holds rundown {}.{}, newer than this county's {}.{}: its ledger is older than what went out. Its box \
+             has the fingerprint {fingerprint}; if that box was stolen, `cunxiang stations revoke {station}` ends this",
+            held.epoch, held.version, ours.epoch, ours.version
         );
         self.ledger.set_hold(Some(&why), "cunxiang", now).await?;
         gate.set_hold(true);
         gate.newer_is_known();
+        Ok(())
+    }
+
+    /// The word of a box whose key was taken back is worth nothing: the HOLD it brought about ends, and its epoch is
+    /// forgotten. Where another box says the same, HOLD begins again.
+    async fn end_hold_of_a_revoked_box(&mut self, gate: &Gate, now: Timestamp) -> Result<(), CountyFault> {
+        let Some(by) = self.ledger.meta_get(HOLD_BY).await?.filter(|by| !by.is_empty()) else { return Ok(()) };
+        let is_held = self.ledger.hold().await?.is_some();
+        let is_revoked = serde_json::from_str::<KeyId>(&by).is_ok_and(|key| gate.is_revoked(&key));
+        if is_held && is_revoked {
+            // In this order: a crash between two of them is finished at the next pass.
+            self.ledger.meta_set(EPOCH_ABOVE, "0").await?;
+            self.ledger.meta_set(NEW_EPOCH, "").await?;
+            self.ledger.set_hold(None, "cunxiang", now).await?;
+            warn!("HOLD ends: the box that brought it about was revoked");
+        }
+        if !is_held || is_revoked {
+            self.ledger.meta_set(HOLD_BY, "").await?;
+        }
         Ok(())
     }
 

@@ -364,9 +364,11 @@ impl County {
         let others = catalog.stations.keys().filter(|id| !self.options.local.contains(id));
         let others: Vec<StationPlan> = others.filter_map(|id| planner.served(id)).collect();
         let remote = self.linked.stations(&self.options.local);
-        let remote = others.iter().filter(|plan| remote.contains(&plan.station));
-        let planned: Vec<PlannedAiring> = remote.flat_map(|plan| soon(plan, now)).collect();
+        let remote: Vec<&StationPlan> = others.iter().filter(|plan| remote.contains(&plan.station)).collect();
+        let planned: Vec<PlannedAiring> = remote.iter().flat_map(|plan| soon(plan, now)).collect();
         self.ledger.plan_airings(&planned).await?;
+        remote.iter().for_each(|plan| self.unlisted.learn(plan));
+        self.linked.gate().inspect(|gate| gate.explain(self.unlisted.all()));
         changed += self.seal(others.into_iter(), now).await?;
         let mut posts = planner.posts();
         posts.retain(|post| self.not_before.is_none_or(|not_before| post.due >= not_before));

@@ -26,6 +26,11 @@ impl Unlisted {
         }
     }
 
+    /// All of them, for receipts that come over the link.
+    pub fn all(&self) -> BTreeMap<AiringId, String> {
+        self.0.clone()
+    }
+
     /// Adds the order to a receipt that says only that the airing was on the list no more.
     pub fn explain(&self, receipt: &mut Receipt) {
         if receipt.outcome == Outcome::Cancelled(Reason::Unlisted) && receipt.detail.is_none() {

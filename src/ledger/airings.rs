@@ -223,9 +223,13 @@ async fn insert_planned(tx: &mut Transaction<'_, Any>, airings: &[PlannedAiring]
     Ok(())
 }
 
-/// An airing keeps its first final outcome, and only `unreported` is ever corrected.
-pub(super) async fn record(tx: &mut Transaction<'_, Any>, machine: &str, receipt: &Receipt) -> Result<(), LedgerFault> {
-    sqlx::query(
+/// An airing keeps its first final outcome, and only `unreported` is ever corrected. False where nothing changed.
+pub(super) async fn record(
+    tx: &mut Transaction<'_, Any>,
+    machine: &str,
+    receipt: &Receipt,
+) -> Result<bool, LedgerFault> {
+    let done = sqlx::query(
         "INSERT INTO airings (id, station, broadcast, at, until, languages, state, reason, started, ended, frames, \
          frames_planned, parts, volume, sink, detail, machine, receipt) \
          VALUES ($1, $2, $3, $4, $4, '[]', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
@@ -253,7 +257,7 @@ pub(super) async fn record(tx: &mut Transaction<'_, Any>, machine: &str, receipt
     .bind(signed(receipt.number))
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 fn read(row: &AnyRow) -> Result<AiringRow, LedgerFault> {

@@ -56,7 +56,7 @@ pub struct Heard {
 pub enum BoxFault {
     #[error("this code is unknown, used or over; make another with `cunxiang enrol`")]
     BadCode,
-    #[error("this key is known here: move the box's data folder aside, and join again")]
+    #[error("this key is known here already; have another code made, and join with it: that makes a new key")]
     KeyTaken,
     #[error("no box with the key {0} waits to be confirmed; `cunxiang stations` lists them")]
     NotPending(KeyId),

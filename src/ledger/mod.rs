@@ -37,7 +37,7 @@ pub use meta::Hold;
 pub use orders::OrderFault;
 pub use people::{PeopleFault, Person, Role};
 pub use posts::{NewPost, POSTS_READ_MAX, PostFilter, PostRow};
-pub use receipts::ReceiptFault;
+pub use receipts::{Chained, ReceiptFault, Taken};
 pub use reviews::NewReview;
 pub use rundowns::{RUNDOWNS_KEPT, SavedRundown};
 

@@ -1,13 +1,14 @@
 //! Receipts of village boxes: numbered, chained, and taken in only where they go on from what is here.
 
+use serde_json::json;
 use sqlx::{Any, Transaction};
 
 use super::row::{self, Columns as _, signed};
-use super::{Ledger, LedgerFault, airings, boxes};
-use crate::base::Digest;
+use super::{Ledger, LedgerFault, airings, audit, boxes};
+use crate::base::{Digest, Timestamp};
+use crate::rundown::Receipt;
 use crate::rundown::chain::{self, Acknowledged};
 use crate::rundown::seal::KeyId;
-use crate::rundown::{AiringId, Receipt};
 
 /// Why a batch of receipts is not taken in; then none of it is.
 #[derive(Debug, thiserror::Error)]
@@ -16,8 +17,6 @@ pub enum ReceiptFault {
     Unreadable { number: u64, why: String },
     #[error("no box with this key is confirmed")]
     NotConfirmed,
-    #[error("{0} is of a station that is not the box's")]
-    OtherStation(AiringId),
     #[error("the receipts do not go on from number {}", .0.number)]
     OutOfOrder(Acknowledged),
     #[error(transparent)]
@@ -30,39 +29,77 @@ impl From<sqlx::Error> for ReceiptFault {
     }
 }
 
+/// Receipts as a box brings them.
+#[derive(Debug, Clone, Copy)]
+pub struct Chained<'a> {
+    /// The head of the box's chain before the first of these.
+    pub before: Digest,
+    /// The number of the first.
+    pub first: u64,
+    /// The box says that those between what is here and the first are lost.
+    pub gap: bool,
+    pub texts: &'a [&'a str],
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    pub acknowledged: Acknowledged,
+    /// The first and the last of those that nobody has any more. The audit names them.
+    pub lost: Option<(u64, u64)>,
+    /// Those that ended an airing. What is of a station that is not the box's any more is chained and counts for
+    /// nothing; the audit names it.
+    pub ended: Vec<Receipt>,
+}
+
 impl Ledger {
-    /// Records how airings ended, as the receipts of a confirmed box say. `before` is the head of its chain before the
-    /// first of `texts`, which is numbered `first`. What is known already with the same chain may come again; what an
-    /// airing ended as stays. One commit, and on disk when this returns.
+    /// Records how airings ended, as the receipts of a confirmed box say. What is known already with the same chain may
+    /// come again; what an airing ended as stays. `explain` may say more of one than the box could. One commit, and on disk
+    /// when this returns.
     ///
-    /// Errors: a gap, or another chain than the one here; then the fault says where this one stands.
+    /// Errors: another chain than the one here, or a gap that the box does not name; then the fault says where this one
+    /// stands.
     pub async fn record_chained_receipts(
         &self,
         key: &KeyId,
-        before: Digest,
-        first: u64,
-        texts: &[&str],
-    ) -> Result<Acknowledged, ReceiptFault> {
+        batch: Chained<'_>,
+        explain: &(dyn Fn(&Receipt) -> Option<String> + Sync),
+        now: Timestamp,
+    ) -> Result<Taken, ReceiptFault> {
+        let Chained { before, first, gap, texts } = batch;
         let receipts = read(first, texts)?;
         let machine = key.to_string();
         let mut tx = self.write().await?;
         let stations = boxes::confirmed_stations(&mut tx, key).await?.ok_or(ReceiptFault::NotConfirmed)?;
-        if let Some(other) = receipts.iter().find(|receipt| !stations.contains(&receipt.airing.station)) {
-            return Err(ReceiptFault::OtherStation(other.airing.clone()));
-        }
         let known = known(&mut tx, &machine).await?;
         let heads = heads_after(before, texts);
-        let fresh = known.fresh(first, &heads).ok_or_else(|| ReceiptFault::OutOfOrder(known.acknowledged()))?;
+        let lost = known.lost(first, before).filter(|_| gap && !receipts.is_empty());
+        let fresh = lost.map(|_| 0).or_else(|| known.fresh(first, &heads));
+        let fresh = fresh.ok_or_else(|| ReceiptFault::OutOfOrder(known.acknowledged()))?;
         if fresh == receipts.len() {
-            return Ok(known.acknowledged());
-        }
-        for receipt in &receipts[fresh..] {
-            airings::record(&mut tx, &machine, receipt).await?;
+            return Ok(Taken { acknowledged: known.acknowledged(), lost: None, ended: Vec::new() });
         }
         let acknowledged = Acknowledged {
             number: first + receipts.len() as u64 - 1,
             head: *heads.last().expect("there is a head before the first receipt"),
         };
+        let is_own = |receipt: &Receipt| stations.contains(&receipt.airing.station);
+        let (own, others): (Vec<Receipt>, Vec<Receipt>) = receipts.into_iter().skip(fresh).partition(is_own);
+        let mut ended = Vec::new();
+        for mut receipt in own {
+            receipt.detail = explain(&receipt).or(receipt.detail);
+            if airings::record(&mut tx, &machine, &receipt).await? {
+                ended.push(receipt);
+            }
+        }
+        if let Some((from, to)) = lost {
+            let detail = json!({ "key": key, "from": from, "to": to });
+            audit::append(&mut tx, "cunxiang", "receipts are lost", &detail, now).await?;
+        }
+        for receipt in &others {
+            let detail = json!({ "key": key, "receipt": receipt });
+            audit::append(&mut tx, "cunxiang", "receipt of another's station", &detail, now).await?;
+        }
         sqlx::query(
             "INSERT INTO machines (machine, receipts_acknowledged, heads) VALUES ($1, $2, $3) ON CONFLICT (machine) \
              DO UPDATE SET receipts_acknowledged = excluded.receipts_acknowledged, heads = excluded.heads",
@@ -74,7 +111,7 @@ impl Ledger {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(acknowledged)
+        Ok(Taken { acknowledged, lost, ended })
     }
 
     /// Where the receipts of a box stand.
@@ -103,6 +140,12 @@ impl Known {
 
     fn acknowledged(&self) -> Acknowledged {
         Acknowledged { number: self.number, head: self.heads.last().copied().unwrap_or_else(chain::begin) }
+    }
+
+    /// The receipts between what is here and a batch that goes on from the same head, first and last.
+    fn lost(&self, first: u64, before: Digest) -> Option<(u64, u64)> {
+        let is_gap = before == self.acknowledged().head && first > self.number + 1;
+        is_gap.then(|| (self.number + 1, first - 1))
     }
 
     /// How many receipts of a batch are here already: `heads[0]` stands before number `first`. None where the batch

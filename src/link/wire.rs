@@ -129,6 +129,9 @@ pub struct Receipts {
     pub before: Digest,
     /// The number of the first of these.
     pub first: u64,
+    /// Those between what the county has and the first of these are not to be had any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gap: bool,
     pub receipts: Vec<Box<RawValue>>,
 }
 
@@ -210,6 +213,9 @@ pub struct Claims {
     pub ended: Vec<(AiringId, Option<Timestamp>)>,
     /// Where the box's receipts go on.
     pub acknowledged: Acknowledged,
+    /// The newest rundown that was served: the station may have accepted it, and is to refuse what is older.
+    #[serde(default)]
+    pub floor: Edge,
 }
 
 /// Why a question was not answered, with the status 400, 401, 403, 404, 409, 429 or 503.

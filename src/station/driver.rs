@@ -76,8 +76,16 @@ pub struct Status {
     pub volume_max: u8,
 }
 
-/// Airings that ended, with when they began, and the number of the next receipt.
-pub(super) type Past = (Vec<(AiringId, Option<Timestamp>)>, u64);
+/// What the county knows of a past that this machine does not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Past {
+    /// Airings that have ended, with when they began.
+    pub ended: Vec<(AiringId, Option<Timestamp>)>,
+    /// Rundowns older than these are refused from now on.
+    pub floors: Vec<(Id, Edge)>,
+    /// The number of the next receipt.
+    pub number_next: u64,
+}
 
 /// What other threads leave for the driver.
 #[derive(Default)]
@@ -85,8 +93,9 @@ pub(super) struct Inbox {
     pub offers: Vec<Arc<Envelope>>,
     pub keys: Vec<Envelope>,
     pub acknowledged: u64,
-    /// What the county knows of a past that this box does not: airings, and the next receipt's number.
     pub settle: Option<Past>,
+    /// Receipts after this number are wanted on the board.
+    pub receipts_after: Option<u64>,
     pub limits: Vec<(Id, Limit)>,
     pub shutdown: bool,
     pub abandon: bool,
@@ -95,7 +104,9 @@ pub(super) struct Inbox {
 /// What the driver leaves for other threads.
 #[derive(Default)]
 pub(super) struct Board {
+    /// The oldest after the number `receipts_after`, at most [`BATCH_MAX`].
     pub receipts: Vec<Receipt>,
+    pub receipts_after: u64,
     pub status: Vec<Status>,
     /// What is wrong with the journal, if anything is.
     pub journal: Option<String>,
@@ -270,6 +281,15 @@ impl Driver {
         }
     }
 
+    /// Puts receipts on the board from another number on: the county may have lost some that it acknowledged.
+    fn show_receipts_after(&mut self, after: u64) {
+        let mut board = self.shared.board.lock().expect("no holder of the board panics");
+        board.receipts = self.journal.receipts_after(after).take(BATCH_MAX).cloned().collect();
+        board.receipts_after = after;
+        drop(board);
+        (self.on_receipt)();
+    }
+
     /// Numbers the receipts and commits.
     fn commit(&mut self, mut records: Vec<Record>, now: Timestamp) -> Result<(), JournalFault> {
         let mut number = self.journal.number_next();
@@ -296,11 +316,15 @@ impl Driver {
         if result.is_ok() {
             self.rewrite_at = None;
             let acknowledges = records.iter().any(|record| matches!(record, Record::Acknowledged(_)));
-            if receipts || acknowledges {
-                board.receipts = self.journal.unacknowledged().take(BATCH_MAX).cloned().collect();
+            if acknowledges {
+                board.receipts_after = board.receipts_after.max(self.journal.acknowledged());
             }
+            if receipts || acknowledges {
+                board.receipts = self.journal.receipts_after(board.receipts_after).take(BATCH_MAX).cloned().collect();
+            }
+            let more = !board.receipts.is_empty();
             drop(board);
-            if receipts {
+            if receipts || (acknowledges && more) {
                 (self.on_receipt)();
             }
         }
@@ -315,7 +339,8 @@ impl Driver {
         (board.amnesia, board.clock_trusted) = (self.amnesia, self.hold != Some(Reason::ClockUntrusted));
         if board.status.is_empty() {
             board.status = self.outlets.iter().map(Outlet::status).collect();
-            board.receipts = self.journal.unacknowledged().take(BATCH_MAX).cloned().collect();
+            board.receipts_after = self.journal.acknowledged();
+            board.receipts = self.journal.receipts_after(board.receipts_after).take(BATCH_MAX).cloned().collect();
         }
         for speaker in self.changed.drain(..) {
             let doing = self.player.doing(speaker);
@@ -375,7 +400,7 @@ fn speaker_of(event: &Event) -> Option<SpeakerIndex> {
         Event::Tick
         | Event::Renewed(_)
         | Event::Hold(_)
-        | Event::Settled(_)
+        | Event::Settled { .. }
         | Event::Claimed { .. }
         | Event::Shutdown
         | Event::Abandon => None,

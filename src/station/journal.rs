@@ -61,6 +61,9 @@ pub(super) struct Settled {
     pub at: Timestamp,
     /// Airings that have ended, with when they began.
     pub ended: Vec<(AiringId, Option<Timestamp>)>,
+    /// Rundowns older than these are refused.
+    #[serde(default)]
+    pub floors: Vec<(Id, Edge)>,
     /// Receipts are numbered from here on.
     pub number_next: u64,
 }
@@ -171,6 +174,7 @@ impl Journal {
                 Record::Acknowledged(_) => {}
                 Record::Settled(settled) => {
                     memory.silent_before = memory.silent_before.max(Some(settled.at));
+                    memory.floors.extend(settled.floors.iter().cloned());
                     memory.ended.extend(settled.ended.iter().map(|(id, _)| id.clone()));
                     let started = settled.ended.iter().filter_map(|(id, at)| at.map(|at| (id.clone(), at)));
                     memory.started.extend(started);
@@ -181,10 +185,10 @@ impl Journal {
         memory
     }
 
-    /// Receipts nobody acknowledged, oldest first.
-    pub fn unacknowledged(&self) -> impl Iterator<Item = &Receipt> {
-        self.live.values().filter_map(|record| match record {
-            Record::Outcome(receipt) if receipt.number > self.acknowledged => Some(receipt),
+    /// Receipts after a number, oldest first. Those that nobody acknowledged are all here, and others for [`MEMORY`].
+    pub fn receipts_after(&self, number: u64) -> impl Iterator<Item = &Receipt> {
+        self.live.values().filter_map(move |record| match record {
+            Record::Outcome(receipt) if receipt.number > number => Some(receipt),
             _ => None,
         })
     }

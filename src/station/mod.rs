@@ -21,7 +21,7 @@ mod pump;
 mod ready;
 pub mod sink;
 
-pub use driver::{DeviceState, Status};
+pub use driver::{DeviceState, Past, Status};
 pub use journal::JournalFault;
 pub use limits::LimitFault;
 pub use machine::{Loudspeaker, Machine, Options, Running, StartFault, start, start_with};

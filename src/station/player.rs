@@ -102,6 +102,8 @@ pub struct Memory {
     pub silent_before: Option<Timestamp>,
     /// Starts that the county told of.
     pub started: Vec<(AiringId, Timestamp)>,
+    /// Rundowns older than these are refused: this machine may have accepted them, and has forgotten.
+    pub floors: Vec<(Id, Edge)>,
 }
 
 /// What happened.
@@ -124,8 +126,12 @@ pub enum Event {
     Renewed(Quiet),
     /// Begin nothing and end nothing by the clock, for this reason; none: go on.
     Hold(Option<Reason>),
-    /// The county told what has ended here, with when it began: what is due from now on may sound.
-    Settled(Vec<(AiringId, Option<Timestamp>)>),
+    /// The county told what has ended here, with when it began, and which rundown no older one may follow: what is due
+    /// from now on may sound.
+    Settled {
+        ended: Vec<(AiringId, Option<Timestamp>)>,
+        floors: Vec<(Id, Edge)>,
+    },
     /// What a person on the spot set.
     Limited {
         speaker: SpeakerIndex,
@@ -311,9 +317,9 @@ impl Player {
                 shared.hold = hold;
                 self.look_at_all(now);
             }
-            Event::Settled(ended) => {
+            Event::Settled { ended, floors } => {
                 for speaker in &mut self.speakers {
-                    speaker.settle_past(&ended, now);
+                    speaker.settle_past(&ended, &floors, shared, now);
                 }
                 self.look_at_all(now);
             }

@@ -127,7 +127,12 @@ fn a_box_is_let_in_served_heard_and_sent_away() {
         sink: "null".into(),
         detail: None,
     };
-    let batch = wire::Receipts { before: wire::chain_begin(), first: 1, receipts: vec![wire::receipt_text(&receipt)] };
+    let batch = wire::Receipts {
+        before: wire::chain_begin(),
+        first: 1,
+        gap: false,
+        receipts: vec![wire::receipt_text(&receipt)],
+    };
     let (status, acknowledged) = village.ask("POST", wire::RECEIPTS, serde_json::to_string(&batch).unwrap());
     assert_eq!((status, &acknowledged["number"]), (200, &json!(1)));
     assert_eq!(planned(), Some((json!("ended"), json!("played"))));
@@ -141,7 +146,8 @@ fn a_box_is_let_in_served_heard_and_sent_away() {
     eventually("the county waits", || {
         home.status()["hold"].as_str()?.contains("newer than this county's").then_some(())
     });
-    home.say(&["release"]);
+    let released = home.say(&["release"]);
+    assert!(released.contains("lower holds rundown") && released.contains(&fingerprint), "{released}");
     let fresh = eventually("it goes on", || {
         let (status, served) = village.ask("GET", &path, String::new());
         (status == 200).then(|| serde_json::from_value::<wire::Served>(served).unwrap())
@@ -149,7 +155,15 @@ fn a_box_is_let_in_served_heard_and_sent_away() {
     let fresh = trust.open(&fresh.rundown, &station, ahead, village.now()).unwrap();
     assert!(fresh.edge.epoch > held.epoch, "{:?}", fresh.edge);
 
+    // Stolen, it says so again; without it there is no reason to wait.
+    let mut stolen = fresh.edge;
+    stolen.version += 1;
+    let path = format!("{rundown}&epoch={}&version={}", stolen.epoch, stolen.version);
+    assert_eq!(village.ask("GET", &path, String::new()).1["why"], "unavailable");
+    eventually("the county waits", || home.status()["hold"].as_str().map(drop));
     home.say(&["stations", "revoke", "lower"]);
+    eventually("the county goes on", || home.status()["hold"].is_null().then_some(()));
+    assert!(home.refuse(2, &["release"]).contains("no HOLD"));
     assert_eq!(get().1["why"], "revoked");
     assert!(home.say(&["stations"]).contains("no village box"));
     assert!(home.say(&["stations", "--all"]).contains("revoked"));

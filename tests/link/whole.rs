@@ -86,4 +86,31 @@ fn a_village_airs_what_its_county_plans_and_says_so_through_every_cut() {
     eventually("the county hears of it", || (outcome(&home, LATER)? == "played").then_some(()));
     assert_eq!(outcome(&home, NOON).as_deref(), Some("played"));
     runs.stop();
+
+    // It joins again with all it has: a new key, the old one taken back with the confirmation, nothing forgotten.
+    let claims = std::fs::read(village.path("data/journal/journal-a")).unwrap();
+    let enrolment: Value = serde_json::from_str(&home.say(&["enrol", "upper", "--format", "json"])).unwrap();
+    let code = enrolment["code"].as_str().unwrap();
+    let (status, told) = village.say(&["join", url, code, "--ca", &ca_file]);
+    assert!(status == Some(0) && told.contains("It has a new key"), "{told}");
+    let anew = told.lines().find_map(|line| line.strip_prefix("fingerprint: ")).unwrap().to_owned();
+    assert_ne!(anew, fingerprint);
+    let (_, again) = village.say(&["join", url, code, "--ca", &ca_file]);
+    assert!(again.contains("the county refused"), "a code is used once: {again}");
+    assert_eq!(std::fs::read(village.path("data/journal/journal-a")).unwrap(), claims, "the journal stays");
+    let runs = village.start();
+    home.say(&["stations", "confirm", "upper", "--fingerprint", &anew]);
+    let boxes = home.json(&["stations", "--all"]);
+    let of = |digits: &str| boxes.iter().find(|one| one["fingerprint"] == digits).map(|one| one["state"].clone());
+    assert_eq!((of(&anew), of(&fingerprint)), (Some("confirmed".into()), Some("revoked".into())));
+    village.is_ready();
+    eventually("it is served under the new key", || {
+        let heard = home.json(&["stations"]);
+        heard
+            .first()
+            .is_some_and(|one| one["last_heard"].is_string() && one["problems"] == serde_json::json!([]))
+            .then_some(())
+    });
+    assert!(village.say(&["status"]).1.contains(&anew));
+    runs.stop();
 }

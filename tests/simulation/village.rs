@@ -395,7 +395,7 @@ impl Village {
             self.disk.settled = Some((now, ended.clone()));
             self.disk.number_next = self.disk.number_next.max(number_next);
             self.amnesia = false;
-            changes.push(Event::Settled(ended));
+            changes.push(Event::Settled { ended, floors: vec![] });
         }
         let hold = match (source.is_some(), self.amnesia) {
             (false, _) => Some(Reason::ClockUntrusted),

@@ -9,9 +9,9 @@ use chrono::TimeDelta;
 use crate::base::{BoxClock, Clock, Timestamp};
 use crate::link::village::{self, Folder, Timekeeper};
 use crate::link::wire::{self, StationStatus};
+use crate::rundown::Receipt;
 use crate::rundown::seal::Envelope;
-use crate::rundown::{AiringId, Receipt};
-use crate::station::{DeviceState, Running};
+use crate::station::{self, DeviceState, Running};
 
 /// What is due within this time and is not ready is told to the county.
 const READY_WITHIN: Duration = Duration::from_secs(24 * 3600);
@@ -79,16 +79,17 @@ impl village::Station for Player {
         self.running.renew_keys(keys);
     }
 
-    fn receipts(&self) -> Vec<Receipt> {
-        self.running.receipts()
+    fn receipts(&self, after: u64) -> Option<Vec<Receipt>> {
+        self.running.receipts_after(after)
     }
 
     fn acknowledge(&self, number: u64) {
         self.running.acknowledge(number);
     }
 
-    fn settle(&self, ended: Vec<(AiringId, Option<Timestamp>)>, acknowledged: u64) {
-        self.running.settle(ended, acknowledged + 1);
+    fn settle(&self, past: village::Past) {
+        let village::Past { ended, floors, acknowledged } = past;
+        self.running.settle(station::Past { ended, floors, number_next: acknowledged + 1 });
     }
 
     fn has_amnesia(&self) -> bool {

@@ -53,6 +53,7 @@ pub fn run(own: OwnBox, booted_at: Option<Timestamp>) -> anyhow::Result<u8> {
 
 async fn daemon(own: OwnBox, clock: Arc<dyn Timekeeper>) -> anyhow::Result<u8> {
     let _lock = data::lock(own.data())?;
+    own.folder.finish_join().context("a join that broke off cannot be finished")?;
     let membership = own.folder.membership()?;
     let signer = Arc::new(own.folder.key()?);
     let loudspeakers = own.settings.loudspeakers.clone();

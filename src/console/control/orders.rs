@@ -278,12 +278,15 @@ impl Control {
 
     pub(super) async fn release(&self, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
         caller.may(&[Role::Engineer])?;
-        if self.ledger.hold().await?.is_none() {
+        let Some(hold) = self.ledger.hold().await? else {
             return refuse("there is no HOLD to release".to_owned());
-        }
+        };
         self.ledger.set_hold(None, &caller.name, now).await?;
         self.bell.notify_one();
-        Ok(Answer::Done("the HOLD is released: rundowns and posts go out again".to_owned()))
+        Ok(Answer::Done(format!(
+            "the HOLD is released: rundowns and posts go out again. It held because {}",
+            hold.reason
+        )))
     }
 }
 

@@ -80,12 +80,13 @@ pub(super) async fn a_station_has_one_confirmed_box(ledger: &Ledger) {
 struct Batch {
     before: Digest,
     first: u64,
+    gap: bool,
     texts: Vec<String>,
 }
 
 fn batch(before: Digest, receipts: &[Receipt]) -> Batch {
     let texts = receipts.iter().map(|receipt| serde_json::to_string(receipt).unwrap()).collect();
-    Batch { before, first: receipts[0].number, texts }
+    Batch { before, first: receipts[0].number, gap: false, texts }
 }
 
 impl Batch {
@@ -96,10 +97,11 @@ impl Batch {
     /// What the ledger answers: how far it has come, or in a word why not.
     async fn send(&self, ledger: &Ledger, key: &KeyId) -> Result<u64, String> {
         let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
-        match ledger.record_chained_receipts(key, self.before, self.first, &texts).await {
-            Ok(Acknowledged { number, head }) => {
-                assert_eq!(ledger.acknowledged(key).await.unwrap(), Acknowledged { number, head });
-                Ok(number)
+        let batch = Chained { before: self.before, first: self.first, gap: self.gap, texts: &texts };
+        match ledger.record_chained_receipts(key, batch, &|_| None, at(9)).await {
+            Ok(taken) => {
+                assert_eq!(ledger.acknowledged(key).await.unwrap(), taken.acknowledged);
+                Ok(taken.acknowledged.number)
             }
             Err(ReceiptFault::OutOfOrder(at)) => {
                 assert_eq!(ledger.acknowledged(key).await.unwrap(), at);
@@ -139,7 +141,7 @@ pub(super) async fn receipts_go_on_from_their_chain(ledger: &Ledger) {
     assert_eq!(batch(more.head(), &[other]).send(ledger, &mine).await, out_of_order(5));
     assert_eq!(batch(chain::begin(), &all[..1]).send(ledger, &mine).await, out_of_order(5), "too old to tell");
     assert_eq!(batch(chain::begin(), &all[5..]).send(ledger, &mine).await, out_of_order(5));
-    let none = Batch { before: more.head(), first: 5, texts: Vec::new() };
+    let none = Batch { before: more.head(), first: 5, gap: false, texts: Vec::new() };
     assert_eq!(none.send(ledger, &mine).await, Ok(5), "no receipts at all change nothing");
     assert_eq!(Batch { first: 0, ..none }.send(ledger, &mine).await, out_of_order(5));
     assert_eq!(ledger.airing(&all[4].airing).await.unwrap().unwrap().outcome, Some(Outcome::Played));
@@ -151,11 +153,12 @@ pub(super) async fn receipts_are_of_the_boxes_own_stations(ledger: &Ledger) {
     let mine = box_of(ledger, 1, &[id("s1"), id("s2")], 0).await;
     let (own, others) = (airing_id("x", 60, "s2"), airing_id("x", 60, "s3"));
     let both = [receipt(1, &own, Outcome::Played), receipt(2, &others, Outcome::Played)];
-    let refused = batch(chain::begin(), &both).send(ledger, &mine).await.unwrap_err();
-    assert!(refused.contains("not the box's"), "{refused}");
-    assert_eq!(ledger.airing(&own).await.unwrap(), None, "all of a batch or nothing");
+    // The other one's is chained and counts for nothing: a box that is enrolled anew for fewer stations goes on.
+    assert_eq!(batch(chain::begin(), &both).send(ledger, &mine).await, Ok(2));
+    assert_eq!(ledger.airing(&own).await.unwrap().unwrap().outcome, Some(Outcome::Played));
+    assert_eq!(ledger.airing(&others).await.unwrap(), None);
 
-    let broken = Batch { before: chain::begin(), first: 1, texts: vec!["{\"number\":1}".into()] };
+    let broken = Batch { before: chain::begin(), first: 1, gap: false, texts: vec!["{\"number\":1}".into()] };
     assert!(broken.send(ledger, &mine).await.unwrap_err().contains("does not read"));
     let misnumbered = Batch { first: 2, ..batch(chain::begin(), &both[..1]) };
     assert!(misnumbered.send(ledger, &mine).await.unwrap_err().contains("it is numbered 1"));
@@ -165,5 +168,25 @@ pub(super) async fn receipts_are_of_the_boxes_own_stations(ledger: &Ledger) {
     ledger.revoke_box(&mine, "tashi", at(9)).await.unwrap();
     let revoked = batch(chain::begin(), &both[..1]).send(ledger, &mine).await.unwrap_err();
     assert!(revoked.contains("confirmed"), "{revoked}");
-    assert_eq!(ledger.acknowledged(&mine).await.unwrap().number, 0);
+    assert_eq!(ledger.acknowledged(&mine).await.unwrap().number, 2);
+}
+
+pub(super) async fn receipts_that_nobody_has_are_told_and_passed(ledger: &Ledger) {
+    let mine = box_of(ledger, 1, &[id("s1")], 0).await;
+    let all: Vec<Receipt> =
+        (1..=9).map(|n| receipt(n, &airing_id("x", n as i64 * 60, "s1"), Outcome::Played)).collect();
+    let first = batch(chain::begin(), &all[..2]);
+    assert_eq!(first.send(ledger, &mine).await, Ok(2));
+    let later = |before, gap| Batch { gap, ..batch(before, &all[5..7]) };
+    assert_eq!(later(first.head(), false).send(ledger, &mine).await, Err("out of order at 2".to_owned()));
+    assert_eq!(later(Digest::of(b"another"), true).send(ledger, &mine).await, Err("out of order at 2".to_owned()));
+    let later = later(first.head(), true);
+    assert_eq!(later.send(ledger, &mine).await, Ok(7));
+    assert_eq!(later.send(ledger, &mine).await, Ok(7), "the answer was lost");
+    assert_eq!(batch(later.head(), &all[7..]).send(ledger, &mine).await, Ok(9));
+    assert_eq!(ledger.airing(&all[4].airing).await.unwrap(), None);
+    assert_eq!(ledger.airing(&all[6].airing).await.unwrap().unwrap().outcome, Some(Outcome::Played));
+    let told = sqlx::query("SELECT row FROM audit ORDER BY number DESC LIMIT 1").fetch_one(&ledger.readers).await;
+    let told: String = sqlx::Row::get(&told.unwrap(), 0);
+    assert!(told.contains("receipts are lost") && told.contains("\"from\":3") && told.contains("\"to\":5"), "{told}");
 }

@@ -36,6 +36,8 @@ struct Now {
     silent: bool,
     /// Silence counts from here where it was never heard.
     since: Timestamp,
+    /// What it names that no county can have made.
+    nonsense: Option<String>,
 }
 
 /// A box as others may look at it.
@@ -48,6 +50,8 @@ pub struct Seen {
     pub heard_at: Option<Timestamp>,
     pub status: Option<Status>,
     pub silent: bool,
+    /// A rundown it names that no county can have made.
+    pub nonsense: Option<String>,
 }
 
 impl Member {
@@ -62,6 +66,7 @@ impl Member {
             silent: false,
             // A county that was off itself cannot say who was silent meanwhile.
             since: now,
+            nonsense: None,
         };
         let before = before.map(|before| {
             let was = before.now();
@@ -73,6 +78,7 @@ impl Member {
                 unsaved_status: was.unsaved_status,
                 silent: was.silent,
                 since: if before.state == row.state { was.since } else { now },
+                nonsense: was.nonsense.clone(),
             }
         });
         let state = before.unwrap_or_else(fresh);
@@ -94,6 +100,14 @@ impl Member {
         if status.is_some() {
             (now.status, now.unsaved_status) = (status, true);
         }
+    }
+
+    pub fn names_nonsense(&self, what: String) {
+        self.now().nonsense = Some(what);
+    }
+
+    pub fn names_sense(&self) {
+        self.now().nonsense = None;
     }
 
     /// What is to be kept of it, if anything is new.
@@ -137,6 +151,7 @@ impl Member {
             heard_at: now.heard_at,
             status: now.status.clone(),
             silent: now.silent,
+            nonsense: now.nonsense.clone(),
         }
     }
 }

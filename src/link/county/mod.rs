@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use chrono::TimeDelta;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
@@ -22,13 +23,19 @@ use self::served::{InForce, KeysInForce};
 use crate::base::{Clock, Id, Timestamp};
 use crate::ledger::{BoxState, Ledger, LedgerFault};
 use crate::link::proof::Proofs;
+use crate::link::wire;
 use crate::rundown::document::Edge;
 use crate::rundown::seal::{Envelope, KeyId, PublicKey, Signer};
+use crate::rundown::{AiringId, Outcome, Receipt};
 use crate::store::Store;
 
 pub use member::{SILENT_AFTER, Seen};
 pub use router::router;
 pub use serving::{CONNECTIONS_MAX, Options, ServeFault, Serving, Transport, listen};
+
+/// No epoch lies further ahead of the county's clock: a box with a broken disk, or a stolen one, must not push the
+/// county's own beyond reason. More than a clock is off that a county released by and lost its ledger after.
+const EPOCH_AHEAD_MAX: TimeDelta = TimeDelta::days(30);
 
 /// What the county vouches with.
 pub struct Keys {
@@ -43,6 +50,9 @@ pub struct Keys {
 /// A station has accepted a rundown that the county never made, as after a restored backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Newer {
+    /// The box that says so.
+    pub key: KeyId,
+    pub fingerprint: String,
     pub station: Id,
     pub held: Edge,
     pub ours: Edge,
@@ -66,6 +76,10 @@ pub struct Gate {
     times: Mutex<Bucket>,
     held: AtomicBool,
     newer: Mutex<Option<Newer>>,
+    /// Why airings left their lists, where an order took them off: boxes know nothing of orders.
+    explained: RwLock<Arc<BTreeMap<AiringId, String>>>,
+    /// How airings ended, as boxes said, until the county counted them.
+    ended: Mutex<Vec<Outcome>>,
     /// Rung when the county should make a pass at once.
     bell: Box<dyn Fn() + Send + Sync>,
 }
@@ -96,6 +110,8 @@ impl Gate {
             times: Mutex::new(Bucket::new(TIMES_PER_SECOND, f64::from(TIMES_PER_SECOND), monotonic)),
             held: AtomicBool::new(false),
             newer: Mutex::default(),
+            explained: RwLock::default(),
+            ended: Mutex::default(),
             bell,
             clock,
         };
@@ -138,6 +154,21 @@ impl Gate {
     /// The county is in HOLD for it, on disk.
     pub fn newer_is_known(&self) {
         *lock(&self.newer) = None;
+    }
+
+    /// Says from now on with the receipts of boxes why these airings left their lists.
+    pub fn explain(&self, explained: BTreeMap<AiringId, String>) {
+        *self.explained.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(explained);
+    }
+
+    /// How airings ended since the last call.
+    pub fn take_ended(&self) -> Vec<Outcome> {
+        std::mem::take(&mut *lock(&self.ended))
+    }
+
+    /// Whether a box was let in and its key taken back since.
+    pub fn is_revoked(&self, key: &KeyId) -> bool {
+        read(&self.boxes).get(key).is_some_and(|member| member.state == BoxState::Revoked)
     }
 
     /// Looks at the ledger's boxes anew, after one was let in, confirmed or revoked.
@@ -183,7 +214,8 @@ impl Gate {
         &self.root
     }
 
-    /// One pass a minute: keeps when boxes were heard, and tells once who fell silent and who is there again.
+    /// One pass a minute: keeps when boxes were heard, and tells the log once who fell silent and who is there
+    /// again. `county::duty` tells people.
     ///
     /// Errors: the ledger cannot be written; it is tried again at the next pass.
     pub async fn turn(&self, now: Timestamp) -> Result<(), LedgerFault> {
@@ -216,13 +248,33 @@ impl Gate {
         self.held.load(Ordering::SeqCst) || lock(&self.newer).is_some()
     }
 
+    fn airings_ended(&self, receipts: Vec<Receipt>) {
+        for receipt in &receipts {
+            let detail = receipt.detail.as_deref().unwrap_or("");
+            info!(airing = %receipt.airing, outcome = %receipt.outcome, detail, "ended");
+        }
+        lock(&self.ended).extend(receipts.into_iter().map(|receipt| receipt.outcome));
+    }
+
+    fn edge_in_force(&self, station: &Id) -> Option<Edge> {
+        read(&self.in_force).get(station).and_then(|sender| sender.borrow().as_ref().map(|in_force| in_force.edge))
+    }
+
+    /// Whether a county could have made a rundown of this number. One that none could have made is noted for people, and
+    /// changes nothing here.
+    fn is_plausible(&self, member: &Member, station: &Id, named: Edge) -> bool {
+        let most = (self.clock.now() + EPOCH_AHEAD_MAX).timestamp_millis().unsigned_abs();
+        let ours = self.edge_in_force(station).unwrap_or_default();
+        let fits = named <= ours || (named.epoch <= most && named.version <= u64::from(u32::MAX));
+        if !fits {
+            member.names_nonsense(format!("{station}: names rundown {}.{}", named.epoch, named.version));
+        }
+        fits
+    }
+
     /// Compares what a station holds with what is in force here.
-    fn compare(&self, station: &Id, held: Edge) {
-        let all = read(&self.in_force);
-        let Some(ours) = all.get(station).and_then(|sender| sender.borrow().as_ref().map(|in_force| in_force.edge))
-        else {
-            return;
-        };
+    fn compare(&self, member: &Member, station: &Id, held: Edge) {
+        let Some(ours) = self.edge_in_force(station) else { return };
         // While the county waits already, it is known.
         if held <= ours || self.is_held() {
             return;
@@ -231,8 +283,8 @@ impl Gate {
             "{station} holds rundown {}.{}, newer than the county's {}.{}: was a backup restored?",
             held.epoch, held.version, ours.epoch, ours.version
         );
-        *lock(&self.newer) = Some(Newer { station: station.clone(), held, ours });
-        drop(all);
+        let (key, fingerprint) = (member.key.clone(), wire::fingerprint(&self.root, &member.public));
+        *lock(&self.newer) = Some(Newer { key, fingerprint, station: station.clone(), held, ours });
         self.changed();
         (self.bell)();
     }

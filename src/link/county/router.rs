@@ -17,19 +17,17 @@ use tower::ServiceExt as _;
 use super::member::Member;
 use super::{Gate, code, lock, read};
 use crate::base::{Digest, Id};
-use crate::ledger::{AiringFilter, BoxFault, BoxState, LedgerFault, ReceiptFault};
+use crate::ledger::{AiringFilter, BoxFault, BoxState, Chained, LedgerFault, ReceiptFault};
 use crate::link::proof;
-use crate::link::wire::{self, Claims, EnrolAsk, Enrolled, Receipts, Refused, Status, Time, Why};
-use crate::rundown::Outcome;
+use crate::link::wire::{self, Claims, EnrolAsk, Enrolled, Receipts, Refused, StationStatus, Status, Time, Why};
 use crate::rundown::document::Edge;
 use crate::rundown::seal::Envelope;
+use crate::rundown::{Outcome, Reason, Receipt};
 
 /// A body that takes longer is let go: a megabyte at 64 kbit/s takes two minutes.
 const BODY_WAIT: Duration = Duration::from_secs(180);
 /// The claims of this many days are told: a rundown's fortnight and the day before it, and a day for clocks on both sides.
 const CLAIMS_BACK: TimeDelta = TimeDelta::days(17);
-/// No epoch lies further ahead than this: a box with a broken disk must not push the county's own beyond reason.
-const EPOCH_AHEAD_MAX: TimeDelta = TimeDelta::days(3650);
 
 type Shared = State<Arc<Gate>>;
 
@@ -69,6 +67,13 @@ fn refused(why: Why, say: impl Into<String>) -> Refused {
 fn json<T: Serialize>(value: &T) -> Response {
     let bytes = serde_json::to_vec(value).expect("what goes over the link is always written");
     ([(header::CONTENT_TYPE, "application/json")], bytes).into_response()
+}
+
+fn no_such_number() -> Refused {
+    refused(
+        Why::BadRequest,
+        "the box names a rundown that no county can have made: its disk is damaged; move its data folder aside, and enrol it again",
+    )
 }
 
 fn in_hold() -> Refused {
@@ -118,13 +123,6 @@ impl Gate {
         }
         member.heard(self.clock.now(), None);
         Ok(Asked { member, body, headers: parts.headers })
-    }
-
-    /// Errors: an edge that no county could have made.
-    fn plausible(&self, edge: Edge) -> Result<Edge, Refused> {
-        let most = (self.clock.now() + EPOCH_AHEAD_MAX).timestamp_millis();
-        let fits = edge.epoch <= most.unsigned_abs() && edge.version <= u64::from(u32::MAX);
-        if fits { Ok(edge) } else { Err(refused(Why::BadRequest, "no rundown has such a number")) }
     }
 }
 
@@ -188,8 +186,11 @@ async fn rundown(State(gate): Shared, request: Request) -> Result<Response, Refu
     if !asked.member.stations.contains(&query.station) {
         return Err(refused(Why::NotFound, format!("{} is not a station of this box", query.station)));
     }
-    let held = gate.plausible(Edge { epoch: query.epoch, version: query.version })?;
-    gate.compare(&query.station, held);
+    let held = Edge { epoch: query.epoch, version: query.version };
+    if !gate.is_plausible(&asked.member, &query.station, held) {
+        return Err(no_such_number());
+    }
+    gate.compare(&asked.member, &query.station, held);
     let Asked { member, headers, .. } = asked;
     let has = headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     let takes_gzip = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
@@ -279,12 +280,27 @@ async fn receipts(State(gate): Shared, request: Request) -> Result<Response, Ref
         return Err(refused(Why::BadRequest, format!("a batch has {} receipts at the most", wire::RECEIPTS_MAX)));
     }
     let texts: Vec<&str> = batch.receipts.iter().map(|text| text.get()).collect();
-    let recorded = gate.ledger.record_chained_receipts(&asked.member.key, batch.before, batch.first, &texts).await;
-    match recorded {
-        Ok(acknowledged) => Ok(json(&acknowledged)),
+    let chained = Chained { before: batch.before, first: batch.first, gap: batch.gap, texts: &texts };
+    let explained = read(&gate.explained).clone();
+    let explain = move |receipt: &Receipt| {
+        let says_nothing = receipt.outcome == Outcome::Cancelled(Reason::Unlisted) && receipt.detail.is_none();
+        explained.get(&receipt.airing).filter(|_| says_nothing).cloned()
+    };
+    let key = &asked.member.key;
+    match gate.ledger.record_chained_receipts(key, chained, &explain, gate.clock.now()).await {
+        Ok(taken) => {
+            if let Some((from, to)) = taken.lost {
+                let stations = super::names(&asked.member.stations);
+                tracing::warn!(
+                    "receipts {from} to {to} of the box of {stations} are lost: neither the county nor the box has them; what they told shows as unreported"
+                );
+            }
+            gate.airings_ended(taken.ended);
+            Ok(json(&taken.acknowledged))
+        }
         Err(ReceiptFault::Ledger(fault)) => Err(unavailable(&fault)),
         Err(ReceiptFault::NotConfirmed) => Err(refused(Why::Revoked, "the county took this box's key back")),
-        Err(fault @ (ReceiptFault::Unreadable { .. } | ReceiptFault::OtherStation(_))) => Err(unreadable(fault)),
+        Err(fault @ ReceiptFault::Unreadable { .. }) => Err(unreadable(fault)),
         Err(fault @ ReceiptFault::OutOfOrder(_)) => {
             let say = fault.to_string();
             let ReceiptFault::OutOfOrder(acknowledged) = fault else { unreachable!("it was matched") };
@@ -300,8 +316,14 @@ async fn status(State(gate): Shared, request: Request) -> Result<StatusCode, Ref
     if let Some(other) = other {
         return Err(refused(Why::NotFound, format!("{} is not a station of this box", other.station)));
     }
+    let fits = |one: &StationStatus| gate.is_plausible(&asked.member, &one.station, one.held);
+    let is_plausible = status.stations.iter().filter(|one| !fits(one)).count() == 0;
+    if !is_plausible {
+        return Err(no_such_number());
+    }
+    asked.member.names_sense();
     for one in &status.stations {
-        gate.compare(&one.station, gate.plausible(one.held)?);
+        gate.compare(&asked.member, &one.station, one.held);
     }
     asked.member.heard(gate.clock.now(), Some(status));
     Ok(StatusCode::NO_CONTENT)
@@ -344,6 +366,7 @@ async fn claims(State(gate): Shared, request: Request) -> Result<Response, Refus
     if !asked.member.stations.contains(&station) {
         return Err(refused(Why::NotFound, format!("{station} is not a station of this box")));
     }
+    let floor = gate.edge_in_force(&station).unwrap_or_default();
     let now = gate.clock.now();
     let filter = AiringFilter {
         from: now - CLAIMS_BACK,
@@ -359,5 +382,5 @@ async fn claims(State(gate): Shared, request: Request) -> Result<Response, Refus
         .map(|row| (row.id, row.started))
         .collect();
     let acknowledged = gate.ledger.acknowledged(&asked.member.key).await.map_err(|fault| unavailable(&fault))?;
-    Ok(json(&Claims { ended, acknowledged }))
+    Ok(json(&Claims { ended, acknowledged, floor }))
 }

@@ -45,6 +45,41 @@ pub struct Membership {
     pub stations: Vec<Id>,
 }
 
+/// How far the receipts have come under the key in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brought {
+    /// As the county numbers them: from 1 on under each key.
+    #[serde(flatten)]
+    pub county: Acknowledged,
+    /// The number of a receipt in this box's journal less its number at the county.
+    #[serde(default)]
+    pub offset: i64,
+}
+
+impl Default for Brought {
+    fn default() -> Brought {
+        Brought { county: Acknowledged { number: 0, head: wire::chain_begin() }, offset: 0 }
+    }
+}
+
+impl Brought {
+    /// The journal's number of a receipt that has `number` at the county.
+    pub fn here(&self, number: u64) -> u64 {
+        number.saturating_add_signed(self.offset)
+    }
+
+    /// The county's number of a receipt that has `number` in the journal; none for one that another key brought.
+    pub fn there(&self, number: u64) -> Option<u64> {
+        number.checked_add_signed(self.offset.checked_neg()?).filter(|number| *number > 0)
+    }
+
+    /// Where the receipts begin under a new key: a chain of its own, with what the old key did not bring.
+    pub fn under_a_new_key(&self) -> Brought {
+        let offset = i64::try_from(self.here(self.county.number)).unwrap_or(i64::MAX);
+        Brought { offset, ..Brought::default() }
+    }
+}
+
 /// Why a file of the box cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderFault {
@@ -82,20 +117,6 @@ impl Folder {
         self.data.join("clock.json")
     }
 
-    /// The box's key, or a new one where there is none.
-    pub fn key_or_new(&self) -> Result<Signer, FolderFault> {
-        match self.key() {
-            Err(FolderFault::NotJoined { path }) => {
-                fs::create_dir_all(&self.data).map_err(at(&self.data))?;
-                let signer = Signer::generate();
-                let text = format!("{}\n", BASE64.encode(signer.secret()));
-                durable::write(&path, text.as_bytes(), 0o600).map_err(at(&path))?;
-                Ok(signer)
-            }
-            found => found,
-        }
-    }
-
     pub fn key(&self) -> Result<Signer, FolderFault> {
         use std::os::unix::fs::PermissionsExt as _;
         let path = self.data.join(KEY);
@@ -104,25 +125,15 @@ impl Folder {
             return Err(FolderFault::Open { path });
         }
         let text = fs::read_to_string(&path).map_err(at(&path))?;
-        let secret = BASE64.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        secret.map(|secret| Signer::from_secret(&secret)).ok_or(FolderFault::Damaged {
-            path,
-            help: "remove it, have the county make a new code, and run `cunxiang station join URL CODE` again",
-        })
+        read_secret(&text).ok_or(FolderFault::Damaged { path, help: JOIN_AGAIN })
     }
 
-    /// Removes the box's key, so that the next join makes another one.
-    pub fn forget_key(&self) -> Result<(), FolderFault> {
+    pub(super) fn write_key(&self, secret: &str) -> Result<(), FolderFault> {
         let path = self.data.join(KEY);
-        match fs::remove_file(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(FolderFault::File { path, source }),
-            _ => Ok(()),
-        }
+        durable::write(&path, format!("{secret}\n").as_bytes(), 0o600).map_err(at(&path))
     }
 
-    /// The county is written last: until then the box has not joined.
-    pub fn join(&self, membership: &Membership, keys: &Envelope) -> Result<(), FolderFault> {
-        self.write_keys(keys)?;
+    pub(super) fn write_membership(&self, membership: &Membership) -> Result<(), FolderFault> {
         self.write(COUNTY, membership, 0o640)
     }
 
@@ -176,12 +187,12 @@ impl Folder {
     }
 
     /// How far the receipts have come; the beginning where nothing is known.
-    pub fn acknowledged(&self) -> Acknowledged {
-        self.read(RECEIPTS).unwrap_or_else(|| Acknowledged { number: 0, head: wire::chain_begin() })
+    pub fn brought(&self) -> Brought {
+        self.read(RECEIPTS).unwrap_or_default()
     }
 
-    pub fn write_acknowledged(&self, acknowledged: &Acknowledged) -> Result<(), FolderFault> {
-        self.write(RECEIPTS, acknowledged, 0o640)
+    pub fn write_brought(&self, brought: &Brought) -> Result<(), FolderFault> {
+        self.write(RECEIPTS, brought, 0o640)
     }
 
     /// For `cunxiang station status`.
@@ -193,11 +204,11 @@ impl Folder {
         self.read(STATUS)
     }
 
-    fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+    pub(super) fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         serde_json::from_slice(&fs::read(self.data.join(name)).ok()?).ok()
     }
 
-    fn write(&self, name: &str, content: &impl Serialize, mode: u32) -> Result<(), FolderFault> {
+    pub(super) fn write(&self, name: &str, content: &impl Serialize, mode: u32) -> Result<(), FolderFault> {
         let path = self.data.join(name);
         let bytes = serde_json::to_vec(content).expect("what a box keeps is always written");
         if fs::read(&path).is_ok_and(|before| before == bytes) {
@@ -207,6 +218,15 @@ impl Folder {
         fs::create_dir_all(folder).map_err(at(folder))?;
         durable::write(&path, &bytes, mode).map_err(at(&path))
     }
+}
+
+pub(super) fn secret_text(signer: &Signer) -> String {
+    BASE64.encode(signer.secret())
+}
+
+pub(super) fn read_secret(text: &str) -> Option<Signer> {
+    let secret = BASE64.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    secret.map(|secret| Signer::from_secret(&secret))
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderFault + '_ {
@@ -225,22 +245,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_made_once_for_this_account_alone() {
+    fn a_key_is_for_this_account_alone() {
         use std::os::unix::fs::PermissionsExt as _;
         let home = tempfile::tempdir().unwrap();
-        let folder = Folder::new(home.path().join("data"));
+        let folder = Folder::new(home.path());
         assert!(matches!(folder.key(), Err(FolderFault::NotJoined { .. })));
-        let first = folder.key_or_new().unwrap();
-        assert_eq!(folder.key_or_new().unwrap().id(), first.id());
+        let signer = Signer::generate();
+        folder.write_key(&secret_text(&signer)).unwrap();
+        assert_eq!(folder.key().unwrap().id(), signer.id());
         let path = folder.data().join(KEY);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(matches!(folder.key_or_new(), Err(FolderFault::Open { .. })));
+        assert!(matches!(folder.key(), Err(FolderFault::Open { .. })));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(&path, "none").unwrap();
-        assert!(matches!(folder.key_or_new(), Err(FolderFault::Damaged { .. })));
-        folder.forget_key().unwrap();
-        assert_ne!(folder.key_or_new().unwrap().id(), first.id());
+        let told = folder.key().err().unwrap().to_string();
+        assert!(told.contains("have the county make a new code"), "{told}");
+    }
+
+    #[test]
+    fn a_receipt_has_a_number_here_and_one_under_each_key() {
+        let brought = |offset| Brought { offset, ..Brought::default() };
+        assert_eq!([brought(0).here(7), brought(40).here(7), brought(-5).here(7)], [7, 47, 2]);
+        assert_eq!([brought(0).there(7), brought(5).there(7), brought(-5).there(7)], [Some(7), Some(2), Some(12)]);
+        assert_eq!([brought(7).there(7), brought(9).there(7)], [None, None], "the key before brought these");
+        let third = Brought { county: Acknowledged { number: 7, ..brought(0).county }, offset: 40 }.under_a_new_key();
+        assert_eq!(third, brought(47));
+        // As it was written before there were offsets.
+        let old: Brought = serde_json::from_value(serde_json::to_value(brought(0).county).unwrap()).unwrap();
+        assert_eq!(old, brought(0));
     }
 
     #[test]
@@ -257,6 +290,6 @@ mod tests {
         fs::create_dir(home.path().join(RUNDOWNS)).unwrap();
         fs::write(home.path().join("rundowns/upper.json"), "{").unwrap();
         assert_eq!((folder.rundown(&station), folder.edge(&station)), (None, Edge::default()));
-        assert_eq!(folder.acknowledged(), Acknowledged { number: 0, head: wire::chain_begin() });
+        assert_eq!(folder.brought(), Brought::default());
     }
 }

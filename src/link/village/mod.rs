@@ -11,6 +11,7 @@ pub mod folder;
 pub mod held;
 mod hour;
 pub mod https;
+mod joining;
 pub mod parts;
 pub mod receipts;
 pub mod shelf;
@@ -24,33 +25,45 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::base::{Clock, Timestamp};
+use crate::base::{Clock, Id, Timestamp};
 use crate::link::wire;
+use crate::rundown::document::Edge;
 use crate::rundown::seal::Envelope;
 use crate::rundown::{AiringId, Receipt};
 
 pub use county::{County, Fault};
 pub use errand::{Link, Options};
-pub use folder::{Folder, FolderFault};
+pub use folder::{Brought, Folder, FolderFault};
 
 /// The player of this box, as the link meets it: the real one, or a test's.
 pub trait Station: Send + Sync + 'static {
     /// A sealed rundown that was verified here; the station verifies it again.
     fn offer(&self, rundown: Arc<Envelope>);
     fn renew_keys(&self, keys: Envelope);
-    /// The oldest receipts that nobody acknowledged, a bounded batch in order.
-    fn receipts(&self) -> Vec<Receipt>;
+    /// The oldest receipts after number `after` that are here still, acknowledged or not: a bounded batch in order. None
+    /// while they are looked for; who is rung for receipts is rung when they are there.
+    fn receipts(&self, after: u64) -> Option<Vec<Receipt>>;
     /// Receipts up to this number are on the county's disk.
     fn acknowledge(&self, number: u64);
     /// How box and loudspeakers are; clock offset and refusals are filled in here.
     fn status(&self) -> wire::Status;
-    /// What the county knows of a past that this box does not: what has ended, with when it began, and the number of its
-    /// last receipt.
-    fn settle(&self, ended: Vec<(AiringId, Option<Timestamp>)>, acknowledged: u64);
+    /// What the county knows of a past that this box does not.
+    fn settle(&self, past: Past);
     /// Whether what sounded is not known here.
     fn has_amnesia(&self) -> bool;
     /// The time may be known now.
     fn clock_was_set(&self) {}
+}
+
+/// What the county knows of a box's past.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Past {
+    /// What has ended, with when it began.
+    pub ended: Vec<(AiringId, Option<Timestamp>)>,
+    /// Rundowns older than these are refused from now on: the box may have accepted them.
+    pub floors: Vec<(Id, Edge)>,
+    /// The number of the box's last receipt.
+    pub acknowledged: u64,
 }
 
 /// The box's clock, as the link sets it.

@@ -31,7 +31,8 @@ pub fn batch(known: &Acknowledged, receipts: &[Receipt]) -> Option<Batch> {
         heads.push(head);
         texts.push(text);
     }
-    Some(Batch { body: Receipts { before: known.head, first, receipts: texts }, heads })
+    let gap = first > known.number + 1;
+    Some(Batch { body: Receipts { before: known.head, first, gap, receipts: texts }, heads })
 }
 
 impl Batch {
@@ -76,6 +77,9 @@ mod tests {
         check(&begin, &[], None);
         let three = check(&begin, &[1, 2, 3], Some((1, 3))).unwrap();
         check(&begin, &[1, 2, 4], Some((1, 2)));
+        assert!(!three.body.gap);
+        // What is not to be had any more is named as such.
+        assert!(check(&begin, &[3, 4], Some((3, 2))).unwrap().body.gap);
         let texts = three.body.receipts.iter().map(|text| text.get());
         let head = texts.fold(wire::chain_begin(), |head, text| wire::chain(&head, text));
         let all = Acknowledged { number: 3, head };

@@ -40,6 +40,9 @@ impl Driver {
                 self.offered(envelope, now, &mut events);
             }
         }
+        if let Some(after) = inbox.receipts_after {
+            self.show_receipts_after(after);
+        }
         if inbox.acknowledged > self.journal.acknowledged() {
             self.records.push(Record::Acknowledged(inbox.acknowledged));
         }

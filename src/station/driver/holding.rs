@@ -45,18 +45,20 @@ impl Driver {
 
     fn settle_past(&mut self, now: Timestamp) -> Option<Event> {
         let newer = self.shared.inbox.lock().expect("no holder of the inbox panics").settle.take();
-        let (mut ended, number_next) = newer.or(self.settle.take())?;
-        ended.retain(|(id, _)| id.instant > now - MEMORY);
-        let record = Record::Settled(Settled { at: now, ended: ended.clone(), number_next });
+        let mut past = newer.or(self.settle.take())?;
+        past.ended.retain(|(id, _)| id.instant > now - MEMORY);
+        let Past { ended, floors, number_next } = past.clone();
+        let record = Record::Settled(Settled { at: now, ended, floors, number_next });
         match self.commit(vec![record], now) {
             Ok(()) => {
                 self.amnesia = false;
-                tracing::info!("the county told what sounded here before: {} airings", ended.len());
-                Some(Event::Settled(ended))
+                tracing::info!("the county told what sounded here before: {} airings", past.ended.len());
+                self.changed.extend(0..self.outlets.len());
+                Some(Event::Settled { ended: past.ended, floors: past.floors })
             }
             Err(fault) => {
                 tracing::error!("what the county told of the past cannot be written: {fault}");
-                self.settle = Some((ended, number_next));
+                self.settle = Some(past);
                 None
             }
         }

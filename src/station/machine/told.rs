@@ -3,6 +3,7 @@
 use super::*;
 use crate::base::Digest;
 use crate::rundown::AiringId;
+use crate::station::driver::{BATCH_MAX, Past};
 use crate::station::limits::LimitFault;
 use crate::station::player::Limit;
 use crate::station::ready;
@@ -14,12 +15,21 @@ impl Running {
         self.shared.board.lock().expect("no holder of the board panics").amnesia
     }
 
-    /// What the county knows of the past: `ended` airings with when they began, of all stations of this box, and the
-    /// number its next receipt is to have. Takes effect once the time is known; from then on only what is due later
-    /// sounds, and a second start remembers. Without effect where nothing was forgotten.
-    pub fn settle(&self, ended: Vec<(AiringId, Option<Timestamp>)>, number_next: u64) {
-        self.shared.inbox.lock().expect("no holder of the inbox panics").settle = Some((ended, number_next));
+    /// What the county knows of the past of all stations of this box. Takes effect once the time is known; from then on
+    /// only what is due later sounds, and a second start remembers. Without effect where nothing was forgotten.
+    pub fn settle(&self, past: Past) {
+        self.shared.inbox.lock().expect("no holder of the inbox panics").settle = Some(past);
         self.bell.ring();
+    }
+
+    /// The oldest receipts after number `after`, acknowledged or not, a bounded batch in order. None while the scheduling
+    /// thread looks for them; `on_receipt` is called when they are there.
+    pub fn receipts_after(&self, after: u64) -> Option<Vec<Receipt>> {
+        let found = receipts_after(&self.shared, after);
+        if found.is_none() {
+            self.bell.ring();
+        }
+        found
     }
 
     /// Whether the time is known, as the scheduling thread last saw it. While it is not, nothing begins.
@@ -53,8 +63,12 @@ impl Machine {
         self.shared.board.lock().expect("no holder of the board panics").amnesia
     }
 
-    pub fn settle(&mut self, ended: Vec<(AiringId, Option<Timestamp>)>, number_next: u64) {
-        self.shared.inbox.lock().expect("no holder of the inbox panics").settle = Some((ended, number_next));
+    pub fn settle(&mut self, past: Past) {
+        self.shared.inbox.lock().expect("no holder of the inbox panics").settle = Some(past);
+    }
+
+    pub fn receipts_after(&mut self, after: u64) -> Option<Vec<Receipt>> {
+        receipts_after(&self.shared, after)
     }
 
     pub fn unready(&self, within: Duration) -> Vec<AiringId> {
@@ -64,6 +78,20 @@ impl Machine {
     pub fn set_limit(&mut self, station: &Id, limit: Limit) -> Result<(), LimitFault> {
         set_limit(&self.shared, station, limit)
     }
+}
+
+fn receipts_after(shared: &Shared, after: u64) -> Option<Vec<Receipt>> {
+    let board = shared.board.lock().expect("no holder of the board panics");
+    if after >= board.receipts_after {
+        let fresh: Vec<Receipt> = board.receipts.iter().filter(|receipt| receipt.number > after).cloned().collect();
+        // A full board of which nothing is left says nothing of what comes after it.
+        if !fresh.is_empty() || board.receipts.len() < BATCH_MAX {
+            return Some(fresh);
+        }
+    }
+    drop(board);
+    shared.inbox.lock().expect("no holder of the inbox panics").receipts_after = Some(after);
+    None
 }
 
 fn unready(shared: &Shared, clock: &dyn Clock, store: &Store, within: Duration) -> Vec<AiringId> {

@@ -96,9 +96,10 @@ impl Speaker {
         let claims: Vec<&Claim> = memory.claims.iter().filter(|c| c.airing.station == options.station).collect();
         let told = memory.started.iter().filter(|(id, _)| here(&id)).map(|(id, at)| (id.broadcast.clone(), *at));
         let edge = memory.edges.iter().find(|(station, ..)| *station == options.station);
+        let floors = memory.floors.iter().filter(|(station, _)| *station == options.station).map(|(_, floor)| *floor);
         Speaker {
             index,
-            edge: edge.map_or_else(Edge::default, |(_, edge, _)| *edge),
+            edge: floors.chain(edge.map(|(_, edge, _)| *edge)).max().unwrap_or_default(),
             rundown: None,
             dropped: BTreeMap::new(),
             waiting: BTreeMap::new(),

@@ -1,6 +1,7 @@
 //! A box away from its county: no time, no past, and people on the spot.
 
 use super::*;
+use crate::station::Past;
 use crate::station::player::Limit;
 
 fn short(world: &World) -> Programme {
@@ -71,7 +72,7 @@ fn a_box_that_lost_its_journal_waits_for_what_the_county_knows() {
     assert!(machine.amnesia());
     machine.offer(world.seal(&rundown));
     world.run(&mut machine, at(0.0));
-    machine.settle(ended, 42);
+    machine.settle(Past { ended, number_next: 42, ..Past::default() });
     world.run(&mut machine, at(100.0));
     assert!(!machine.amnesia());
     let told = |machine: &Machine| -> Vec<_> {
@@ -94,11 +95,72 @@ fn a_box_that_lost_its_journal_waits_for_what_the_county_knows() {
 }
 
 #[test]
+fn after_a_lost_past_no_rundown_older_than_the_county_knows_of_is_taken() {
+    let mut world = World::new();
+    let old = world.rundown("a", vec![short(&world)], vec![daily("a", "a", 0.0), daily("b", "a", 30.0)]);
+    let newer = world.rundown("a", vec![short(&world)], vec![daily("c", "a", 60.0)]);
+    assert!(newer.edge > old.edge);
+    let mut machine = remote(&world);
+    machine.offer(world.seal(&old));
+    world.run(&mut machine, at(-60.0));
+    assert_eq!(machine.status()[0].held, old.edge, "nothing is known against it yet");
+    let floors = vec![("a".parse().unwrap(), newer.edge), ("b".parse().unwrap(), Edge { epoch: 9, version: 9 })];
+    machine.settle(Past { ended: vec![], floors, number_next: 1 });
+    world.run(&mut machine, at(-50.0));
+    for restart in [false, true] {
+        if restart {
+            drop(machine);
+            machine = remote(&world);
+        }
+        machine.offer(world.seal(&old));
+        world.run(&mut machine, world.clock.now() + TimeDelta::seconds(5));
+        let status = machine.status().remove(0);
+        assert_eq!((status.held, status.next), (newer.edge, None), "restart: {restart}");
+        assert!(status.refusal.unwrap().contains("older than what was accepted before"));
+    }
+    world.run(&mut machine, at(40.0));
+    assert_eq!(machine.receipts(), [], "what it listed sounds no more");
+    machine.offer(world.seal(&newer));
+    world.run(&mut machine, at(120.0));
+    assert_eq!(outcomes(&machine.receipts()), [("c".to_owned(), Outcome::Played)]);
+}
+
+#[test]
+fn acknowledged_receipts_are_to_be_had_again() {
+    let mut world = World::new();
+    let airings = (0..3).map(|i| daily(["a", "b", "c"][i], "a", i as f64 * 60.0)).collect();
+    let rundown = world.rundown("a", vec![short(&world)], airings);
+    let mut machine = remote(&world);
+    machine.settle(Past { number_next: 1, ..Past::default() });
+    machine.offer(world.seal(&rundown));
+    world.run(&mut machine, at(200.0));
+    machine.acknowledge(2);
+    world.run(&mut machine, at(201.0));
+    drop(machine);
+    let mut machine = remote(&world);
+    let numbers = |machine: &mut Machine, after| {
+        let first = machine.receipts_after(after);
+        let until = world.clock.now() + TimeDelta::seconds(1);
+        world.run(machine, until);
+        let numbers = |found: Vec<Receipt>| found.iter().map(|receipt| receipt.number).collect::<Vec<_>>();
+        (first.map(numbers), machine.receipts_after(after).map(numbers))
+    };
+    assert_eq!(numbers(&mut machine, 2), (Some(vec![3]), Some(vec![3])));
+    assert_eq!(numbers(&mut machine, 3), (Some(vec![]), Some(vec![])));
+    // A county that went back asks for what it had acknowledged.
+    assert_eq!(numbers(&mut machine, 0), (None, Some(vec![1, 2, 3])));
+    assert_eq!(numbers(&mut machine, 1), (Some(vec![2, 3]), Some(vec![2, 3])));
+    machine.acknowledge(3);
+    assert_eq!(numbers(&mut machine, 3).1, Some(vec![]));
+    assert_eq!(numbers(&mut machine, 0), (None, Some(vec![1, 2, 3])), "for sixteen days");
+}
+
+#[test]
 fn a_new_box_is_settled_with_nothing_and_one_at_the_county_is_not_asked() {
     let mut world = World::new();
     let rundown = world.rundown("a", vec![short(&world)], vec![daily("a", "a", 0.0)]);
     let mut machine = remote(&world);
-    machine.settle(vec![], 1);
+    machine.settle(Past { number_next: 1, ..Past::default() });
     machine.offer(world.seal(&rundown));
     world.run(&mut machine, at(30.0));
     assert_eq!(outcomes(&machine.receipts()), [("a".to_owned(), Outcome::Played)]);

@@ -39,7 +39,8 @@ async fn a_station_that_knows_more_stops_the_county() {
         } else {
             place.get("/link/v1/rundown?station=s1&epoch=7&version=9").await.refused(Why::Unavailable, 503);
         }
-        let expected = Newer { station: id("s1"), held: newer, ours: Edge { epoch: 7, version: 8 } };
+        let (key, fingerprint) = (signer(1).id().clone(), wire::fingerprint(&signer_root(), &signer(1).public()));
+        let expected = Newer { key, fingerprint, station: id("s1"), held: newer, ours: Edge { epoch: 7, version: 8 } };
         assert_eq!(place.gate.newer(), Some(expected));
         assert!(place.rang.load(Ordering::SeqCst), "the county is to look at once");
         place.get("/link/v1/rundown?station=s2").await.refused(Why::Unavailable, 503);
@@ -47,4 +48,31 @@ async fn a_station_that_knows_more_stops_the_county() {
         place.gate.newer_is_known();
         place.get("/link/v1/rundown?station=s2").await.refused(Why::Unavailable, 503);
     }
+}
+
+#[tokio::test]
+async fn a_number_that_no_county_can_have_made_stops_nobody() {
+    let place = place().await;
+    place.offer("s1", 8);
+    let ahead = |days: i64| (place.clock.now() + TimeDelta::days(days)).timestamp_millis() as u64;
+    let nonsense = |place: &Place| place.gate.seen()[0].nonsense.clone();
+    for (epoch, version) in [(ahead(31), 1), (u64::MAX, 1), (7, u64::from(u32::MAX) + 1), (u64::MAX, u64::MAX)] {
+        let path = format!("/link/v1/rundown?station=s1&epoch={epoch}&version={version}");
+        place.get(&path).await.refused(Why::BadRequest, 400);
+        place.post(wire::STATUS, &status("s1", Edge { epoch, version })).await.refused(Why::BadRequest, 400);
+        assert_eq!(place.gate.newer(), None);
+        let told = nonsense(&place).unwrap();
+        assert!(told.contains(&format!("s1: names rundown {epoch}.{version}")), "{told}");
+    }
+    // Mended, it is as any other.
+    assert_eq!(place.post(wire::STATUS, &status("s1", Edge { epoch: 7, version: 8 })).await.status, 204);
+    assert_eq!(nonsense(&place), None);
+    // What the county itself numbered under a clock that was ahead stays good.
+    place.gate.offer(
+        &id("s1"),
+        Arc::new(Envelope::seal(RUNDOWN_TYPE, vec![], &[])),
+        Edge { epoch: ahead(90), version: 2 },
+    );
+    place.get(&format!("/link/v1/rundown?station=s1&epoch={}&version=2", ahead(90))).await;
+    assert_eq!((place.gate.newer(), nonsense(&place)), (None, None));
 }

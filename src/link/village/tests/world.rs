@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use super::super::county::{County, Fault, Fresh, Piece, RundownAsk};
 use super::super::errand::{Link, Options};
 use super::super::folder::{Folder, Membership};
-use super::super::{Station, Timekeeper};
+use super::super::{Past, Station, Timekeeper};
 use crate::base::clock::SimulatedClock;
 use crate::base::{Clock, Digest, Id, Length, Timestamp};
 use crate::link::wire::{
@@ -38,6 +38,8 @@ pub(super) struct Script {
     pub fetched: Vec<(Digest, u64)>,
     pub chain: Option<Acknowledged>,
     pub received: Vec<Receipt>,
+    /// What boxes said is lost.
+    pub gaps: Vec<(u64, u64)>,
     pub statuses: Vec<Status>,
     pub time: Option<Envelope>,
     pub claims: Vec<AiringId>,
@@ -91,8 +93,13 @@ impl County for Scripted {
         self.script(|script| {
             let begin = Acknowledged { number: 0, head: wire::chain_begin() };
             let mut chain = script.chain.clone().unwrap_or(begin);
-            if (chain.head, chain.number + 1) != (batch.before, batch.first) {
+            let is_gap = batch.gap && batch.first > chain.number + 1;
+            if chain.head != batch.before || !(is_gap || batch.first == chain.number + 1) {
                 return Err(refused(Why::OutOfOrder, Some(chain)));
+            }
+            if is_gap {
+                script.gaps.push((chain.number + 1, batch.first - 1));
+                chain.number = batch.first - 1;
             }
             for text in &batch.receipts {
                 chain = Acknowledged { number: chain.number + 1, head: wire::chain(&chain.head, text.get()) };
@@ -121,7 +128,7 @@ impl County for Scripted {
         self.script(|script| {
             let ended = script.claims.iter().map(|id| (id.clone(), None)).collect();
             let acknowledged = script.chain.clone().unwrap();
-            Ok(Claims { ended, acknowledged })
+            Ok(Claims { ended, acknowledged, floor: Edge { epoch: 1, version: 7 } })
         })
     }
 }
@@ -134,9 +141,11 @@ pub(super) struct Noted(pub Arc<Mutex<Notes>>);
 pub(super) struct Notes {
     pub offered: Vec<Edge>,
     pub keys: usize,
+    /// All that the journal has.
     pub receipts: Vec<Receipt>,
+    pub acknowledged: u64,
     pub amnesia: bool,
-    pub settled: Option<(usize, u64)>,
+    pub settled: Option<Past>,
 }
 
 impl Station for Noted {
@@ -149,12 +158,14 @@ impl Station for Noted {
         self.0.lock().unwrap().keys += 1;
     }
 
-    fn receipts(&self) -> Vec<Receipt> {
-        self.0.lock().unwrap().receipts.clone()
+    fn receipts(&self, after: u64) -> Option<Vec<Receipt>> {
+        let receipts = &self.0.lock().unwrap().receipts;
+        Some(receipts.iter().filter(|receipt| receipt.number > after).cloned().collect())
     }
 
     fn acknowledge(&self, number: u64) {
-        self.0.lock().unwrap().receipts.retain(|receipt| receipt.number > number);
+        let acknowledged = &mut self.0.lock().unwrap().acknowledged;
+        *acknowledged = number.max(*acknowledged);
     }
 
     fn status(&self) -> Status {
@@ -188,9 +199,9 @@ impl Station for Noted {
         self.0.lock().unwrap().amnesia
     }
 
-    fn settle(&self, ended: Vec<(AiringId, Option<Timestamp>)>, acknowledged: u64) {
+    fn settle(&self, past: Past) {
         let mut notes = self.0.lock().unwrap();
-        (notes.settled, notes.amnesia) = (Some((ended.len(), acknowledged)), false);
+        (notes.settled, notes.amnesia) = (Some(past), false);
     }
 }
 
@@ -324,7 +335,7 @@ impl World {
         let home = tempfile::tempdir().unwrap();
         let world =
             World { home, county: Scripted::default(), station: Noted::default(), clock: SimulatedClock::at(start()) };
-        world.folder().join(&world.membership(), &keys(1, 1)).unwrap();
+        world.folder().join("code", &world.membership(), &keys(1, 1)).unwrap();
         let mut script = world.county.0.lock().unwrap();
         script.clips = ["a", "b", "c"].map(|name| (clip(name), sound(name))).into();
         drop(script);

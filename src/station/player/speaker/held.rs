@@ -13,8 +13,24 @@ impl Speaker {
 
     /// The county told what it knows of a past that was lost. What was due before now may have sounded all the same, and
     /// stays silent.
-    pub fn settle_past(&mut self, ended: &[(AiringId, Option<Timestamp>)], now: Timestamp) {
+    pub fn settle_past(
+        &mut self,
+        ended: &[(AiringId, Option<Timestamp>)],
+        floors: &[(Id, Edge)],
+        shared: &mut Shared,
+        now: Timestamp,
+    ) {
         self.silent_before = Some((now, Reason::Amnesia));
+        let floor =
+            floors.iter().filter(|(station, _)| *station == self.options.station).map(|(_, floor)| *floor).max();
+        if let Some(floor) = floor.filter(|floor| *floor > self.edge) {
+            // What was taken meanwhile is older than what this loudspeaker knew: its airings may have been taken back.
+            self.edge = floor;
+            self.drop_candidate(shared);
+            self.rundown = None;
+            self.waiting.clear();
+            self.dropped.clear();
+        }
         for (id, started) in ended.iter().filter(|(id, _)| id.station == self.options.station) {
             self.waiting.retain(|(_, waiting), _| waiting != id);
             if self.settled.insert(id.clone()) {
