@@ -14,10 +14,9 @@ use super::held::{Held, NotTaken};
 use super::parts::{PartFault, Parts, Step};
 use super::shelf::{self, Shelved};
 use super::wanted::Want;
-use super::{Past, Station, Timekeeper, receipts};
+use super::{Past, Station, Timekeeper};
 use crate::base::{Digest, Id, Timestamp};
 use crate::link::wire::{self, Why};
-use crate::rundown::Receipt;
 use crate::rundown::document::Edge;
 use crate::rundown::seal::PublicKey;
 use crate::store::{Store, StoreFault};
@@ -305,45 +304,6 @@ impl<C: County, S: Station> Link<C, S> {
         let (count, until) = failed.entry(*clip).or_default();
         *until = monotonic + CLIP_WAIT.saturating_mul(1 << (*count).min(16)).min(CLIP_WAIT_MAX);
         *count += 1;
-    }
-
-    /// Brings the county one batch of receipts, from where it stands. True when there are more.
-    pub async fn bring_receipts(&self) -> Result<bool, ErrandFault> {
-        let brought = self.folder.brought();
-        let known = &brought.county;
-        let after = brought.here(known.number);
-        let Some(here) = self.station.receipts(after) else { return Ok(false) };
-        let last = here.last().map_or(after, |receipt| receipt.number);
-        let numbered = here.into_iter().filter_map(|receipt| {
-            let number = brought.there(receipt.number)?;
-            Some(Receipt { number, ..receipt })
-        });
-        let Some(batch) = receipts::batch(known, &numbered.collect::<Vec<_>>()) else { return Ok(false) };
-        if batch.body.gap {
-            let (from, to) = (known.number + 1, batch.body.first - 1);
-            tracing::warn!("receipts {from} to {to} are neither at the county nor here; the county is told so");
-        }
-        let answer = match self.county.receipts(&batch.body).await {
-            Ok(answer) if batch.is_acknowledged_by(&answer) => answer,
-            Ok(answer) => return Err(ErrandFault::Chain(format!("it answers with another head at {}", answer.number))),
-            Err(Fault::Refused(refused)) if refused.why == Why::OutOfOrder => match refused.acknowledged {
-                // Where the county stands is where it goes on: a restored backup, or an answer that was lost. What it
-                // has beyond the last receipt here is of a disk that went back: what is here comes after it.
-                Some(theirs) if theirs != *known => {
-                    let is_beyond = brought.here(theirs.number) > last;
-                    let apart = i64::try_from(after).ok().zip(i64::try_from(theirs.number).ok());
-                    let offset = apart.filter(|_| is_beyond).map_or(brought.offset, |(here, there)| here - there);
-                    self.folder.write_brought(&Brought { county: theirs, offset })?;
-                    return Ok(true);
-                }
-                _ => return Err(ErrandFault::Chain(refused.say)),
-            },
-            Err(fault) => return Err(fault.into()),
-        };
-        let number = brought.here(answer.number);
-        self.folder.write_brought(&Brought { county: answer, ..brought })?;
-        self.station.acknowledge(number);
-        Ok(last > number)
     }
 
     /// How the box is, with what the link knows.

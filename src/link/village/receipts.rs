@@ -1,7 +1,11 @@
 //! Which receipts go to the county next, chained so that one changed or left out shows.
 
+use super::Station;
+use super::county::{County, Fault};
+use super::errand::{ErrandFault, Link};
+use super::folder::Brought;
 use crate::base::Digest;
-use crate::link::wire::{self, Acknowledged, BODY_BYTES_MAX, RECEIPTS_MAX, Receipts};
+use crate::link::wire::{self, Acknowledged, BODY_BYTES_MAX, RECEIPTS_MAX, Receipts, Why};
 use crate::rundown::Receipt;
 
 /// A batch on the way, with the head of the chain after each of its receipts.
@@ -40,6 +44,47 @@ impl Batch {
     pub fn is_acknowledged_by(&self, answer: &Acknowledged) -> bool {
         let at = answer.number.checked_sub(self.body.first).and_then(|at| usize::try_from(at).ok());
         at.and_then(|at| self.heads.get(at)) == Some(&answer.head)
+    }
+}
+
+impl<C: County, S: Station> Link<C, S> {
+    /// Brings the county one batch of receipts, from where it stands. True when there are more.
+    pub async fn bring_receipts(&self) -> Result<bool, ErrandFault> {
+        let brought = self.folder.brought();
+        let known = &brought.county;
+        let after = brought.here(known.number);
+        let Some(here) = self.station.receipts(after) else { return Ok(false) };
+        let last = here.last().map_or(after, |receipt| receipt.number);
+        let numbered = here.into_iter().filter_map(|receipt| {
+            let number = brought.there(receipt.number)?;
+            Some(Receipt { number, ..receipt })
+        });
+        let Some(batch) = batch(known, &numbered.collect::<Vec<_>>()) else { return Ok(false) };
+        if batch.body.gap {
+            let (from, to) = (known.number + 1, batch.body.first - 1);
+            tracing::warn!("receipts {from} to {to} are neither at the county nor here; the county is told so");
+        }
+        let answer = match self.county.receipts(&batch.body).await {
+            Ok(answer) if batch.is_acknowledged_by(&answer) => answer,
+            Ok(answer) => return Err(ErrandFault::Chain(format!("it answers with another head at {}", answer.number))),
+            Err(Fault::Refused(refused)) if refused.why == Why::OutOfOrder => match refused.acknowledged {
+                // Where the county stands is where it goes on: a restored backup, or an answer that was lost. What it
+                // has beyond the last receipt here is of a disk that went back: what is here comes after it.
+                Some(theirs) if theirs != *known => {
+                    let is_beyond = brought.here(theirs.number) > last;
+                    let apart = i64::try_from(after).ok().zip(i64::try_from(theirs.number).ok());
+                    let offset = apart.filter(|_| is_beyond).map_or(brought.offset, |(here, there)| here - there);
+                    self.folder.write_brought(&Brought { county: theirs, offset })?;
+                    return Ok(true);
+                }
+                _ => return Err(ErrandFault::Chain(refused.say)),
+            },
+            Err(fault) => return Err(fault.into()),
+        };
+        let number = brought.here(answer.number);
+        self.folder.write_brought(&Brought { county: answer, ..brought })?;
+        self.station.acknowledge(number);
+        Ok(last > number)
     }
 }
 
