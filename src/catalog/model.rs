@@ -306,6 +306,8 @@ pub enum GapReason {
     NotApproved(String),
     /// It is not what was agreed to when this order was filed.
     ChangedSince(u64),
+    /// It is not among what approvers signed of this order.
+    NotSigned(u64),
 }
 
 /// As in "`wear-mask` in bo has no recording".
@@ -330,6 +332,7 @@ impl GapReason {
             GapReason::PlaceholderOnly => "placeholder-only",
             GapReason::NotApproved(_) => "not-approved",
             GapReason::ChangedSince(_) => "changed-since",
+            GapReason::NotSigned(_) => "not-signed",
         }
     }
 
@@ -349,7 +352,7 @@ impl GapReason {
                 "have a person read it and import it with `cunxiang clip import`"
             }
             GapReason::NotApproved(_) => "`cunxiang review list` says who may review it",
-            GapReason::ChangedSince(_) => "cancel that order and announce it anew",
+            GapReason::ChangedSince(_) | GapReason::NotSigned(_) => "cancel that order and announce it anew",
         }
     }
 }
@@ -371,6 +374,7 @@ impl std::fmt::Display for GapReason {
             GapReason::PlaceholderOnly => f.write_str("is recorded as a placeholder only, and review is required"),
             GapReason::NotApproved(why) => f.write_str(why),
             GapReason::ChangedSince(order) => write!(f, "changed since order {order} was agreed to"),
+            GapReason::NotSigned(order) => write!(f, "was recorded after order {order} was signed"),
         }
     }
 }

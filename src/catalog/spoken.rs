@@ -18,6 +18,11 @@ pub trait Permit {
 
     /// Which recordings of a text go first: the lower number. None where one may not sound.
     fn rank(&self, language: &Tag, clip: &Digest) -> Option<u8>;
+
+    /// Why none of the recordings there are may sound.
+    fn unranked(&self) -> GapReason {
+        GapReason::NotApproved("waits for review of its recording".to_owned())
+    }
 }
 
 /// Whatever is there.
@@ -256,8 +261,7 @@ impl Catalog {
         }
         let ranked = fit.into_iter().rev().filter_map(|r| Some((permit.rank(language, &r.clip)?, r)));
         let best = ranked.min_by_key(|(rank, recording)| (*rank, recording.kind));
-        let waits = || GapReason::NotApproved("waits for review of its recording".to_owned());
-        best.map(|(_, recording)| recording).ok_or_else(waits)
+        best.map(|(_, recording)| recording).ok_or_else(|| permit.unranked())
     }
 
     /// Every recording of a message in a language, of whatever text.

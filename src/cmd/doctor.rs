@@ -9,7 +9,7 @@ use crate::base::clock::RealClock;
 use crate::base::{Clock, Id};
 use crate::card;
 use crate::catalog::{self, Files, load::Texts};
-use crate::cmd::{FAULTS, FINE, Place, data};
+use crate::cmd::{FAULTS, FINE, Place, data, keys};
 use crate::config::machine;
 use crate::county::keys::CountyKeys;
 use crate::ledger::{AuditCheck, Ledger};
@@ -51,7 +51,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     see("disk", disk(place));
     see("data folder", data_folder(place));
     see("ledger", ledger(place));
-    see("keys", keys(place));
+    see("keys", keys_document(place));
     let (path, file) = machine::place(&place.home, args.machine.as_deref());
     let text = std::fs::read_to_string(&path);
     match text.map_err(|error| format!("{file} cannot be read: {error}")).and_then(|text| {
@@ -201,23 +201,33 @@ fn ledger(place: &Place) -> Result<String, String> {
     })
 }
 
-fn keys(place: &Place) -> Result<String, String> {
+fn keys_document(place: &Place) -> Result<String, String> {
     let folder = place.data().join("keys");
     if !folder.join("keys.json").exists() {
         return Ok("none yet; `cunxiang run` makes them".to_owned());
     }
     let now = RealClock::default().now();
     let keys = CountyKeys::look(&folder).map_err(|fault| fault.to_string())?;
-    let expires =
-        keys.expires().ok_or("the keys document names no rundown key; put root.key back into data/keys and restart")?;
-    if expires < now + KEY_LEFT_MIN {
-        return Err(format!(
-            "the rundown key ends on {}; put root.key back into data/keys and restart",
-            expires.date_naive()
-        ));
+    if keys.expires().is_none() {
+        return Err("the keys document names no rundown key; put root.key back into data/keys and restart".to_owned());
     }
-    let root = if keys.root_is_here() { "; root.key lies here: take it away to a safe place" } else { "" };
-    Ok(format!("the rundown key ends on {}{root}", expires.date_naive()))
+    let mut ends = Vec::new();
+    for key in keys.keys().keys.iter().filter(|key| key.is_valid(now)) {
+        let purpose = format!("{:?}", key.purpose).to_lowercase();
+        let whose = key.person.as_deref().map_or_else(|| format!("the {purpose} key"), |name| format!("{name}'s key"));
+        let is_used = key.person.is_some() || keys.in_use(key.purpose) == Some(&key.id);
+        if is_used && key.not_after < now + KEY_LEFT_MIN {
+            let what = match &key.person {
+                Some(name) => format!("make a new one with `cunxiang keys approver {name}`"),
+                None => "put root.key back into data/keys and restart".to_owned(),
+            };
+            return Err(format!("{whose} ends on {}; {what}", key.not_after.date_naive()));
+        }
+        ends.push(format!("{whose} ends in {} days", (key.not_after - now).num_days()));
+    }
+    let root = keys.root_is_here().then(|| "root.key lies here: take it away to a safe place".to_owned());
+    ends.extend(root.into_iter().chain(keys::advice(&keys, now)));
+    Ok(ends.join("; "))
 }
 
 /// Whether a sink could be used now.

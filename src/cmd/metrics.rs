@@ -21,6 +21,13 @@ struct Ended {
     outcome: String,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfKey {
+    key: String,
+    used_for: String,
+    person: String,
+}
+
 /// Every metric, in the OpenMetrics text format.
 pub fn text(
     snapshot: &Snapshot,
@@ -55,6 +62,13 @@ pub fn text(
     put("posts_expired", "calls expired since the start", number(posts.expired));
     put("posts_in_flight", "calls on their way now", number(posts.in_flight));
 
+    let keys: Family<OfKey, Gauge> = Family::default();
+    for key in snapshot.keys.iter().flat_map(|keys| &keys.keys).filter(|key| !key.revoked) {
+        let used_for = format!("{:?}", key.purpose).to_lowercase();
+        let person = key.person.clone().unwrap_or_default();
+        keys.get_or_create(&OfKey { key: key.id.to_string(), used_for, person }).set(key.not_after.timestamp());
+    }
+    registry.register("key_ends_seconds", "when each key that is not revoked ends, seconds since 1970 UTC", keys);
     let ended: Family<Ended, Gauge> = Family::default();
     for (outcome, count) in &snapshot.outcomes {
         ended.get_or_create(&Ended { outcome: (*outcome).to_owned() }).set(number(*count));

@@ -11,6 +11,7 @@ mod coverage;
 mod data;
 mod doctor;
 mod instant;
+mod keys;
 mod locale;
 mod log;
 mod logging;
@@ -23,6 +24,7 @@ mod plan;
 mod review;
 mod run;
 mod show;
+mod signing;
 mod station;
 mod status;
 
@@ -112,6 +114,8 @@ enum Command {
     Stations(boxes::StationsArgs),
     /// A certificate for the link to village boxes
     Tls(boxes::TlsArgs),
+    /// The keys that stations trust: look at them, change them, make an approver's
+    Keys(keys::Args),
     /// What waits for a review; show, approve and reject editions
     Review(review::Args),
     /// Look at this machine: devices, disk, clock, ledger, keys, tokens
@@ -164,6 +168,7 @@ pub fn main() -> ExitCode {
         Command::Stations(sub) => boxes::stations(&args.place, &sub),
         Command::Tls(sub) => boxes::tls(&args.place, &sub),
         Command::Doctor(sub) => doctor::run(&args.place, &sub),
+        Command::Keys(sub) => keys::run(&args.place, &sub),
         Command::Review(sub) => review::run(&args.place, &sub),
         Command::Backup(sub) => backup::backup(&args.place, &sub),
         Command::Restore(sub) => backup::restore(&args.place, &sub),

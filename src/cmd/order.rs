@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 
 use crate::base::Id;
 use crate::cmd::instant::Instant;
+use crate::cmd::signing::Signing;
 use crate::cmd::{FINE, Place, page, status};
 use crate::console::ask;
 use crate::console::control::{Answer, Ask, SOCKET};
@@ -36,6 +37,8 @@ pub struct Announce {
     /// Where; left out: where the broadcast says
     #[command(flatten)]
     stations: Stations,
+    #[command(flatten)]
+    signing: Signing,
 }
 
 #[derive(clap::Args)]
@@ -57,6 +60,8 @@ pub struct Confirm {
     /// Say what would be confirmed, its edition and stations, and confirm nothing
     #[arg(long)]
     show: bool,
+    #[command(flatten)]
+    signing: Signing,
 }
 
 #[derive(clap::Args)]
@@ -94,7 +99,8 @@ enum PeopleCommand {
 }
 
 pub fn announce(place: &Place, args: &Announce) -> anyhow::Result<u8> {
-    say(place, &Ask::Announce { broadcast: args.broadcast.clone(), stations: args.stations.targets() })
+    let ask = Ask::Announce { broadcast: args.broadcast.clone(), stations: args.stations.targets() };
+    say_signed(place, &ask, &args.signing)
 }
 
 pub fn reair(place: &Place, args: &Airing) -> anyhow::Result<u8> {
@@ -110,7 +116,7 @@ pub fn skip(place: &Place, args: &Airing) -> anyhow::Result<u8> {
 }
 
 pub fn confirm(place: &Place, args: &Confirm) -> anyhow::Result<u8> {
-    say(place, &Ask::Confirm { order: args.order.order, look: args.show })
+    say_signed(place, &Ask::Confirm { order: args.order.order, look: args.show }, &args.signing)
 }
 
 pub fn release(place: &Place) -> anyhow::Result<u8> {
@@ -145,9 +151,21 @@ pub fn people(place: &Place, args: &People) -> anyhow::Result<u8> {
     }
 }
 
+/// As [`say`], of what an approver may have to sign.
+fn say_signed(place: &Place, ask: &Ask, signing: &Signing) -> anyhow::Result<u8> {
+    match ask_daemon(place, ask)? {
+        Answer::Sign(to_sign) => print(place, signing.sign(place, &to_sign)?),
+        answer => print(place, answer),
+    }
+}
+
 /// Asks the daemon and prints what it says.
 fn say(place: &Place, ask: &Ask) -> anyhow::Result<u8> {
-    match ask_daemon(place, ask)? {
+    print(place, ask_daemon(place, ask)?)
+}
+
+fn print(place: &Place, answer: Answer) -> anyhow::Result<u8> {
+    match answer {
         Answer::Done(text) => anstream::println!("{text}"),
         Answer::Status(status) => page::json(&status)?,
         Answer::Orders(orders) => print_orders(&orders, status::ask(place)?.time_zone),
@@ -164,7 +182,7 @@ fn say(place: &Place, ask: &Ask) -> anyhow::Result<u8> {
             page::table(&["NAME", "ACCOUNT", "ROLES", ""], &rows);
         }
         // Asked for and printed by `review list`, `enrol` and `stations`.
-        Answer::Reviews(_) | Answer::Enrolment(_) | Answer::Boxes(_) => {}
+        Answer::Reviews(_) | Answer::Enrolment(_) | Answer::Boxes(_) | Answer::Sign(_) => {}
         Answer::Refused(why) => bail!("{why}"),
     }
     Ok(FINE)

@@ -19,6 +19,7 @@ use crate::link::county::{Gate, Seen};
 use crate::outbox::Outbox;
 use crate::rundown::AiringId;
 use crate::rundown::document::Edge;
+use crate::rundown::seal::Keys;
 use crate::station::{self, DeviceState};
 
 /// The scheduling thread wakes at least every 30 s; one that has not for this long is stuck.
@@ -43,6 +44,9 @@ pub struct Report {
     clock_shifted: bool,
     /// Why the county waits, where it does.
     hold: Option<String>,
+    /// Whether emergencies need the signatures of two approvers.
+    #[serde(default)]
+    approvals_required: bool,
     /// The faults of content and plan that hold something back.
     faults: Vec<String>,
     stations: Vec<Station>,
@@ -147,6 +151,7 @@ impl Watched {
             time_zone: zone,
             clock_shifted: self.is_shifted,
             hold: snapshot.hold.as_ref().map(|hold| hold.reason.clone()),
+            approvals_required: snapshot.keys.as_ref().is_some_and(Keys::approvals_required),
             faults: snapshot.problems.iter().filter(|problem| problem.is_error()).map(ToString::to_string).collect(),
             stations: stations.collect(),
             boxes: self.boxes(),
@@ -246,6 +251,11 @@ fn print(report: &Report) {
     if !report.review_required {
         anstream::println!(
             "review    switched off: what nobody approved goes on air; `[review] required` in config/county.toml"
+        );
+    }
+    if !report.approvals_required {
+        anstream::println!(
+            "keys      no approver has one: whoever holds the rundown key could raise an emergency; `cunxiang keys approver`"
         );
     }
     if let Some(hold) = &report.hold {

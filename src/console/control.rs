@@ -18,6 +18,7 @@ use crate::county::boxes::{BoxShown, Boxes, Enrolment};
 use crate::county::snapshot::Board;
 use crate::ledger::{Ledger, LedgerFault, Person, Role};
 use crate::rundown::order::Targets;
+use crate::rundown::seal::Signature;
 use crate::rundown::{AiringId, Order, OrderKind};
 
 mod authors;
@@ -25,8 +26,10 @@ mod boxes;
 mod caller;
 mod orders;
 mod review;
+mod signing;
 
 pub use review::{Judgement, ReviewRow, name_of};
+pub use signing::ToSign;
 
 /// The socket's name in the data folder.
 pub const SOCKET: &str = "cunxiang.sock";
@@ -67,6 +70,11 @@ pub enum Ask {
         #[serde(default)]
         look: bool,
     },
+    /// An approver's signature under an emergency that was filed.
+    SignOrder {
+        order: u64,
+        signature: Signature,
+    },
     Release,
     Orders,
     People,
@@ -106,6 +114,8 @@ pub enum Ask {
     RevokeBox {
         station: Id,
     },
+    /// The keys document may have changed.
+    LookAtKeys,
     Status,
 }
 
@@ -115,6 +125,8 @@ pub enum Ask {
 pub enum Answer {
     /// In words.
     Done(String),
+    /// What the caller is to sign; the signature goes into [`Ask::SignOrder`].
+    Sign(ToSign),
     Orders(Vec<Order>),
     People(Vec<Person>),
     Reviews(Vec<ReviewRow>),
@@ -206,6 +218,7 @@ impl Control {
             Ask::Silence { stations, until } => self.silence(stations, until, &caller, now).await,
             Ask::Confirm { order, look: true } => self.tell_order(order).await,
             Ask::Confirm { order, look: false } => self.confirm(order, &caller, now).await,
+            Ask::SignOrder { order, signature } => self.sign(order, signature, &caller, now).await,
             Ask::Release => self.release(&caller, now).await,
             Ask::Orders => Ok(Answer::Orders(self.ledger.orders(now - TimeDelta::days(30)).await?)),
             Ask::People => Ok(Answer::People(self.ledger.people().await?)),
@@ -218,7 +231,8 @@ impl Control {
             Ask::RetirePerson { name } => {
                 caller.may(&[Role::Engineer])?;
                 self.ledger.retire_person(&name, &caller.name, now).await.map_err(told)?;
-                Ok(Answer::Done(format!("{name} is retired; the name stays in old records")))
+                let key = self.revoke_hint(&name, now);
+                Ok(Answer::Done(format!("{name} is retired; the name stays in old records{key}")))
             }
             Ask::ReviewList { all } => self.review_list(all).await,
             Ask::ReviewShow { broadcast, languages } => self.review_show(&broadcast, &languages).await,
@@ -228,6 +242,10 @@ impl Control {
             Ask::Boxes { all } => self.list_boxes(all),
             Ask::ConfirmBox { station, fingerprint } => self.confirm_box(&station, &fingerprint, &caller, now).await,
             Ask::RevokeBox { station } => self.revoke_boxes(&station, &caller, now).await,
+            Ask::LookAtKeys => {
+                self.bell.notify_one();
+                Ok(Answer::Done("the daemon takes it up now, and stations with their next look".to_owned()))
+            }
             Ask::Status => Ok(Answer::Status((self.status)())),
         }
     }

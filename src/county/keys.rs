@@ -1,5 +1,9 @@
 //! The county's keys: files in `data/keys`, mode 0600. The root key signs the keys document and is then taken away;
-//! the rundown key signs every rundown, the time key the time that boxes without a clock ask for.
+//! the rundown key signs every rundown, the time key the time that boxes without a clock ask for. Approvers' keys are
+//! their own; the document names the public halves.
+
+pub mod approver;
+mod change;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,12 +14,15 @@ use chrono::TimeDelta;
 
 use crate::base::{Timestamp, durable};
 use crate::rundown::quiet::Quiet;
-use crate::rundown::seal::{Envelope, KEYS_TYPE, Key, Keys, PublicKey, Refusal, Signer, Trust, Use};
+use crate::rundown::seal::{Envelope, KEYS_TYPE, Keys, PublicKey, Refusal, Signer, Trust, Use};
 
 /// A working key is valid this long ...
 const VALID_FOR: TimeDelta = TimeDelta::days(400);
 /// ... and is signed anew, where the root key is at hand, when less than this is left.
 const RENEW_BEFORE: TimeDelta = TimeDelta::days(60);
+
+/// A keys document names no more keys than this: it goes to every station with each change.
+const KEYS_MAX: usize = 200;
 
 /// What a county signs with, and what its stations trust.
 pub struct CountyKeys {
@@ -40,6 +47,18 @@ pub enum KeysFault {
     Damaged { path: String },
     #[error("{path} may be read by others; run chmod 600 on it")]
     Open { path: String },
+    #[error("the root key is not at hand: put it back into {folder}, or say with --root where it is")]
+    NoRoot { folder: String },
+    #[error("{path} is another county's root key, or an old one; take the one whose public half is root.pub")]
+    OtherRoot { path: String },
+    #[error("the keys document names no key {0}; `cunxiang keys show` lists them")]
+    Unknown(String),
+    #[error("key {0} is revoked already; nothing more is to be done")]
+    Revoked(String),
+    #[error(
+        "there are {KEYS_MAX} keys already, which is more than a county has people for; revoke none and ask for help"
+    )]
+    TooMany,
 }
 
 /// What happened to the keys at a start.
@@ -64,6 +83,7 @@ impl CountyKeys {
         if is_new {
             first_start(folder, quiet, now)?;
         }
+        change::finish(folder)?;
         let mut county = CountyKeys::look(folder)?;
         let ceremony = if is_new { Ceremony::FirstStart } else { county.renew(quiet, now)? };
         Ok((county, ceremony))
@@ -103,7 +123,11 @@ impl CountyKeys {
             self.time = Some(time_key(&self.folder)?);
         }
         let time = self.time.as_ref();
-        sign(&self.folder, &root, (&self.rundown, time), self.keys.version + 1, quiet, now)?;
+        let _lock = change::lock(&self.folder)?;
+        // By now somebody may have signed another at the same place.
+        (self.root, self.document, self.keys) = read_document(&self.folder)?;
+        let keys = change::listed(&self.keys.keys, &working(&self.rundown, time), now);
+        sign(&self.folder, &root, Keys { version: self.keys.version + 1, keys, quiet })?;
         (self.root, self.document, self.keys) = read_document(&self.folder)?;
         Ok(Ceremony::Renewed)
     }
@@ -111,6 +135,11 @@ impl CountyKeys {
     /// What a station begins with.
     pub fn trust(&self) -> Result<Trust, Refusal> {
         Trust::begin(&self.root, &self.document)
+    }
+
+    /// What the root vouches for.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// The version of the keys document.
@@ -153,7 +182,8 @@ fn first_start(folder: &Path, quiet: Quiet, now: Timestamp) -> Result<(), KeysFa
     let time = time_key(folder)?;
     let public = folder.join("root.pub");
     durable::write(&public, format!("{}\n", root.public()).as_bytes(), 0o644).map_err(|error| fault(&public, error))?;
-    sign(folder, &root, (&rundown, Some(&time)), 1, quiet, now)
+    let keys = change::listed(&[], &working(&rundown, Some(&time)), now);
+    sign(folder, &root, Keys { version: 1, keys, quiet })
 }
 
 fn time_key(folder: &Path) -> Result<Signer, KeysFault> {
@@ -162,26 +192,15 @@ fn time_key(folder: &Path) -> Result<Signer, KeysFault> {
     Ok(time)
 }
 
-fn sign(
-    folder: &Path,
-    root: &Signer,
-    (rundown, time): (&Signer, Option<&Signer>),
-    version: u64,
-    quiet: Quiet,
-    now: Timestamp,
-) -> Result<(), KeysFault> {
-    let key = |signer: &Signer, purpose: Use| Key {
-        id: signer.id().clone(),
-        purpose,
-        public: signer.public(),
-        // A day early: a station's clock may be behind.
-        not_before: now - TimeDelta::days(1),
-        not_after: now + VALID_FOR,
-        revoked: false,
-        person: None,
-    };
-    let working = std::iter::once(key(rundown, Use::Rundown)).chain(time.map(|time| key(time, Use::Time)));
-    let keys = Keys { version, keys: working.collect(), quiet };
+/// The keys this county works with.
+fn working<'k>(rundown: &'k Signer, time: Option<&'k Signer>) -> Vec<(&'k Signer, Use)> {
+    std::iter::once((rundown, Use::Rundown)).chain(time.map(|time| (time, Use::Time))).collect()
+}
+
+fn sign(folder: &Path, root: &Signer, keys: Keys) -> Result<(), KeysFault> {
+    if keys.keys.len() > KEYS_MAX {
+        return Err(KeysFault::TooMany);
+    }
     let payload = serde_json::to_vec(&keys).expect("a keys document is always written");
     let envelope = Envelope::seal(KEYS_TYPE, payload, &[root]);
     let bytes = serde_json::to_vec(&envelope).expect("an envelope is always written");
@@ -225,69 +244,4 @@ fn fault(path: &Path, error: io::Error) -> KeysFault {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn quiet(from: u32) -> Quiet {
-        let time = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-        Quiet { from: time(from), until: time(7), zone: chrono_tz::Asia::Shanghai }
-    }
-
-    #[test]
-    fn keys_are_made_once_kept_and_renewed_while_the_root_is_here() {
-        let folder = tempfile::tempdir().unwrap();
-        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
-        let (first, ceremony) = CountyKeys::open(folder.path(), quiet(21), now).unwrap();
-        assert_eq!(ceremony, Ceremony::FirstStart);
-        let (again, ceremony) = CountyKeys::open(folder.path(), quiet(21), now).unwrap();
-        assert_eq!((ceremony, again.rundown.id()), (Ceremony::Unchanged, first.rundown.id()));
-        let (later, ceremony) = CountyKeys::open(folder.path(), quiet(22), now).unwrap();
-        assert_eq!(ceremony, Ceremony::Renewed);
-        assert_eq!(*later.trust().unwrap().quiet(), quiet(22));
-        let mut trust = first.trust().unwrap();
-        trust.renew(&later.document).unwrap();
-
-        std::fs::remove_file(folder.path().join("root.key")).unwrap();
-        let (kept, ceremony) = CountyKeys::open(folder.path(), quiet(20), now).unwrap();
-        assert_eq!((ceremony, *kept.trust().unwrap().quiet()), (Ceremony::RootNeeded, quiet(22)));
-
-        std::fs::write(folder.path().join("keys.json"), "{}").unwrap();
-        assert!(matches!(CountyKeys::open(folder.path(), quiet(21), now), Err(KeysFault::Damaged { .. })));
-    }
-
-    #[test]
-    fn a_county_older_than_the_link_gets_a_time_key_while_the_root_is_here() {
-        let folder = tempfile::tempdir().unwrap();
-        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
-        let (keys, _) = CountyKeys::open(folder.path(), quiet(21), now).unwrap();
-        assert!(keys.time_signer().is_some());
-        let root_path = folder.path().join("root.key");
-        let root = read_secret(&root_path).unwrap();
-        std::fs::remove_file(folder.path().join("time.key")).unwrap();
-        sign(folder.path(), &root, (&keys.rundown, None), 2, quiet(21), now).unwrap();
-
-        let away = folder.path().join("away");
-        std::fs::rename(&root_path, &away).unwrap();
-        let (keys, ceremony) = CountyKeys::open(folder.path(), quiet(21), now).unwrap();
-        assert_eq!((ceremony, keys.time_signer().is_none(), keys.version()), (Ceremony::RootNeeded, true, 2));
-        std::fs::rename(&away, &root_path).unwrap();
-        let (keys, ceremony) = CountyKeys::open(folder.path(), quiet(21), now).unwrap();
-        let time = keys.time_signer().unwrap();
-        assert_eq!((ceremony, keys.version()), (Ceremony::Renewed, 3));
-        let named = |key: &Key| key.purpose == Use::Time && key.id == *time.id();
-        assert!(keys.trust().unwrap().keys().keys.iter().any(named));
-        let (_, ceremony) = CountyKeys::open(folder.path(), quiet(21), now).unwrap();
-        assert_eq!(ceremony, Ceremony::Unchanged);
-    }
-
-    #[test]
-    fn a_key_that_others_may_read_is_not_used() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
-        CountyKeys::open(folder.path(), quiet(21), now).unwrap();
-        let path = folder.path().join("rundown.key");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(matches!(CountyKeys::open(folder.path(), quiet(21), now), Err(KeysFault::Open { .. })));
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@ pub mod duty;
 pub mod keys;
 mod linked;
 pub mod register;
+mod rekeyed;
 pub mod sealing;
 pub mod snapshot;
 mod told;
@@ -136,6 +137,8 @@ pub struct County {
     store: Store,
     content: Content,
     keys: CountyKeys,
+    /// Why the keys document on disk is not taken up, when it is not.
+    keys_fault: Option<String>,
     sealing: Sealing,
     outbox: Arc<Outbox>,
     registry: Registry,
@@ -185,6 +188,7 @@ impl County {
             store,
             content,
             keys,
+            keys_fault: None,
             sealing,
             outbox,
             registry: Registry::default(),
@@ -229,6 +233,7 @@ impl County {
         let now = self.clock.now();
         let more = self.receive(stations).await?;
         self.hear_link(now).await?;
+        self.take_keys(now, stations).await?;
         let mut replan = self.planned_at.is_none_or(|at| now - at >= PLAN_EVERY || now < at);
         if look || now - self.looked_at >= LOOK_EVERY || now < self.looked_at {
             self.looked_at = now;
@@ -349,6 +354,7 @@ impl County {
     /// Plans every station, seals what differs, serves it once it is on disk; fills the outbox.
     async fn plan(&mut self, now: Timestamp, stations: &dyn Stations) -> Result<(), CountyFault> {
         let catalog = self.content.catalog.clone();
+        self.registry.signatures_required = self.keys.keys().approvals_required();
         let (orders, registry) = (self.orders.clone(), self.registry.clone());
         let planner = Planner::new(&catalog, &orders, &registry, now);
         // The machine's own stations first: an emergency waits for no other station's plan.
@@ -420,6 +426,7 @@ impl County {
             snapshot.problems = problems;
             snapshot.registry = self.registry.clone();
             snapshot.key_expires = self.keys.expires();
+            snapshot.keys = Some(self.keys.keys().clone());
         });
     }
 }

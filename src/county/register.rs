@@ -31,7 +31,7 @@ pub(super) async fn register(ledger: &Ledger, catalog: &Catalog, now: Timestamp)
     Ok(Registry {
         editions: registered.into_iter().map(of).collect(),
         broadcasts_first_seen: ledger.broadcasts_first_seen().await?,
-        reviews: BTreeMap::new(),
+        ..Registry::default()
     })
 }
 

@@ -54,6 +54,11 @@ impl Sealing {
         self.sealed.clear();
     }
 
+    /// Another key is to sign everything: each rundown gets a new version, whatever it says.
+    pub fn seal_again(&mut self) {
+        self.sealed.values_mut().for_each(|sealed| sealed.content = Digest::of(b""));
+    }
+
     /// Seals a plan, without what is due before `not_before`; none when the rundown in force says the same.
     pub fn seal(
         &mut self,

@@ -8,6 +8,7 @@ use crate::catalog::Catalog;
 use crate::ledger::Hold;
 use crate::planner::Registry;
 use crate::rundown::Outcome;
+use crate::rundown::seal::Keys;
 
 /// One look.
 pub struct Snapshot {
@@ -16,6 +17,8 @@ pub struct Snapshot {
     pub registry: Registry,
     pub hold: Option<Hold>,
     pub key_expires: Option<Timestamp>,
+    /// What the root vouches for; none before the first pass.
+    pub keys: Option<Keys>,
     /// Airings that ended since the start, by outcome.
     pub outcomes: BTreeMap<&'static str, u64>,
 }
@@ -28,6 +31,7 @@ impl Snapshot {
             registry: Registry::default(),
             hold: None,
             key_expires: None,
+            keys: None,
             outcomes: BTreeMap::new(),
         }
     }

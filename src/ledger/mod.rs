@@ -34,7 +34,7 @@ pub use calls::{Call, CallEnd, CallId, CallState, Claim, Due, Finished, Lane, Le
 pub use editions::{NewEdition, Registered};
 pub use fault::LedgerFault;
 pub use meta::Hold;
-pub use orders::OrderFault;
+pub use orders::{CONFIRM_WITHIN, OrderFault};
 pub use people::{PeopleFault, Person, Role};
 pub use posts::{NewPost, POSTS_READ_MAX, PostFilter, PostRow};
 pub use receipts::{Chained, ReceiptFault, Taken};

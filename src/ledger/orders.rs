@@ -8,7 +8,9 @@ use sqlx::{Any, Transaction};
 use super::row::{self, Columns as _, ms, next_number, signed};
 use super::{Ledger, LedgerFault, audit, meta};
 use crate::base::Timestamp;
-use crate::rundown::{Order, OrderKind, OrderState};
+use crate::rundown::seal::Signature;
+use crate::rundown::statement::{APPROVERS_NEEDED, Statement};
+use crate::rundown::{Order, OrderKind, OrderState, Signed};
 
 /// An order that needs two people is confirmed within this, or not at all: what was urgent then is not what is now.
 pub const CONFIRM_WITHIN: TimeDelta = TimeDelta::hours(1);
@@ -22,6 +24,12 @@ pub enum OrderFault {
     SamePerson { order: u64, by: String },
     #[error("order {0} is confirmed already; nothing more is to be done")]
     AlreadyConfirmed(u64),
+    #[error("{by} signed order {order} already: an emergency needs the signature of a second person")]
+    SignedAlready { order: u64, by: String },
+    #[error("order {0} needs no signatures, or was filed before emergencies needed them; announce it anew")]
+    NothingToSign(u64),
+    #[error("order {0} is confirmed by a signature; use this version's `cunxiang confirm`")]
+    NeedsSignature(u64),
     #[error("order {0} has been cancelled; file a new one")]
     Cancelled(u64),
     #[error("order {0} was filed more than an hour ago; file it again")]
@@ -41,15 +49,28 @@ impl Ledger {
     ///
     /// Errors: it cancels an order that does not exist.
     pub async fn file_order(&self, kind: OrderKind, by: &str, now: Timestamp) -> Result<Order, OrderFault> {
+        self.file_order_to_sign(kind, None, by, now).await
+    }
+
+    /// The same, of an order that works only on the signatures of two people: `statement` is what they sign; the
+    /// order's number is put into it here.
+    pub async fn file_order_to_sign(
+        &self,
+        kind: OrderKind,
+        statement: Option<Statement>,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<Order, OrderFault> {
         let mut tx = self.write().await?;
         if let OrderKind::Cancel { order } = kind {
             read_one(&mut tx, order).await?.ok_or(OrderFault::Unknown(order))?;
         }
         let id = next_number(&mut tx, "order").await?;
         let confirmed = !kind.needs_two_people();
+        let to_sign = statement.map(|statement| Signed::new(Statement { order: id, ..statement }));
         sqlx::query(
-            "INSERT INTO orders (id, kind, state, filed_by, filed_at, confirmed_by, confirmed_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO orders (id, kind, state, filed_by, filed_at, confirmed_by, confirmed_at, signed) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(signed(id))
         .bind(row::json(&kind))
@@ -58,6 +79,7 @@ impl Ledger {
         .bind(ms(now))
         .bind(confirmed.then(|| by.to_owned()))
         .bind(confirmed.then(|| ms(now)))
+        .bind(to_sign.as_ref().map(row::json))
         .execute(&mut *tx)
         .await?;
         audit::append(&mut tx, by, "file order", &json!({ "id": id, "order": kind }), now).await?;
@@ -79,6 +101,9 @@ impl Ledger {
         if order.state != OrderState::Filed {
             return Err(OrderFault::AlreadyConfirmed(id));
         }
+        if order.signed.is_some() {
+            return Err(OrderFault::NeedsSignature(id));
+        }
         if order.kind.needs_two_people() && order.filed_by == by {
             return Err(OrderFault::SamePerson { order: id, by: order.filed_by });
         }
@@ -93,6 +118,53 @@ impl Ledger {
             .execute(&mut *tx)
             .await?;
         audit::append(&mut tx, by, "confirm order", &json!({ "id": id }), now).await?;
+        let (order, _) = read_one(&mut tx, id).await?.ok_or(OrderFault::Unknown(id))?;
+        tx.commit().await?;
+        Ok(order)
+    }
+
+    /// Keeps the signature of `by`, which the caller verified. With that of a second person the order is confirmed.
+    ///
+    /// Errors: unknown, confirmed before, cancelled, nothing to sign, signed by this person before, or filed more than
+    /// [`CONFIRM_WITHIN`] ago.
+    pub async fn sign_order(
+        &self,
+        id: u64,
+        by: &str,
+        signature: Signature,
+        now: Timestamp,
+    ) -> Result<Order, OrderFault> {
+        let mut tx = self.write().await?;
+        let (order, cancelled) = read_one(&mut tx, id).await?.ok_or(OrderFault::Unknown(id))?;
+        if cancelled {
+            return Err(OrderFault::Cancelled(id));
+        }
+        if order.state != OrderState::Filed {
+            return Err(OrderFault::AlreadyConfirmed(id));
+        }
+        let mut signed = order.signed.ok_or(OrderFault::NothingToSign(id))?;
+        if signed.people.iter().any(|person| person == by) {
+            return Err(OrderFault::SignedAlready { order: id, by: by.to_owned() });
+        }
+        if now > order.filed_at + CONFIRM_WITHIN {
+            return Err(OrderFault::TooOld(id));
+        }
+        let key = signature.keyid.clone();
+        signed.envelope.signatures.push(signature);
+        signed.people.push(by.to_owned());
+        let is_confirmed = signed.people.len() >= APPROVERS_NEEDED;
+        let state = if is_confirmed { OrderState::Confirmed } else { OrderState::Filed };
+        // Whoever filed it may be the last to sign: the other one confirmed it then.
+        let second = signed.people.iter().rev().find(|person| **person != order.filed_by).cloned();
+        sqlx::query("UPDATE orders SET signed = $1, state = $2, confirmed_by = $3, confirmed_at = $4 WHERE id = $5")
+            .bind(row::json(&signed))
+            .bind(row::word(&state))
+            .bind(second.filter(|_| is_confirmed))
+            .bind(is_confirmed.then(|| ms(now)))
+            .bind(row::signed(id))
+            .execute(&mut *tx)
+            .await?;
+        audit::append(&mut tx, by, "sign order", &json!({ "id": id, "key": key }), now).await?;
         let (order, _) = read_one(&mut tx, id).await?.ok_or(OrderFault::Unknown(id))?;
         tx.commit().await?;
         Ok(order)
@@ -191,6 +263,7 @@ fn read(row: &AnyRow) -> Result<Order, LedgerFault> {
         filed_by: row.text("filed_by")?,
         filed_at: row.time("filed_at")?,
         confirmed_by: row.text_or_none("confirmed_by")?,
+        signed: row.text_or_none("signed")?.map(|text| row::read_json(&text)).transpose()?,
         released_at: row.time_or_none("released_at")?,
     })
 }

@@ -73,7 +73,9 @@ CREATE TABLE orders (
     confirmed_at BIGINT,
     released_at BIGINT,
     -- The order that took it back.
-    cancelled_by BIGINT
+    cancelled_by BIGINT,
+    -- What approvers sign of an emergency, exact bytes and signatures, with who signed; empty where none are needed.
+    signed TEXT
 );
 CREATE INDEX orders_in_state ON orders (state, filed_at);
 

@@ -6,10 +6,17 @@ use crate::catalog::spoken::Permit;
 use crate::catalog::{Catalog, Edition};
 use crate::planner::plan::Registry;
 use crate::rundown::review::{Standing, approvals_needed, standing};
-use crate::rundown::{Agreed, AgreedLanguage, Programme, Review};
+use crate::rundown::{Agreed, AgreedLanguage, Programme, Review, Statement};
 
-/// An order for an edition that has changed since: its number, and what was agreed to.
-pub type Bound<'a> = (u64, &'a Agreed);
+/// An order that binds what sounds: because the edition has changed since, or because people signed for its clips.
+#[derive(Clone, Copy)]
+pub struct Bound<'a> {
+    pub order: u64,
+    /// What was agreed to.
+    pub agreed: &'a Agreed,
+    /// What was signed: no other clip sounds. It does not bind what is posted.
+    pub signed: Option<&'a Statement>,
+}
 
 /// What holds a broadcast back in some of its languages.
 pub struct Approval<'a> {
@@ -35,14 +42,14 @@ impl<'a> Approval<'a> {
             catalog,
             broadcast,
             reviews: catalog.county.review_required.then_some(reviews),
-            reviews_of_agreed: bound.map_or(&[][..], |(_, agreed)| of(&agreed.edition)),
+            reviews_of_agreed: bound.map_or(&[][..], |bound| of(&bound.agreed.edition)),
             bound,
         }
     }
 
     /// What sounded in a language when the order was agreed to; none when it was missing, or no order binds it.
     fn agreed(&self, language: &Tag) -> Option<(u64, &'a AgreedLanguage)> {
-        let (order, agreed) = self.bound?;
+        let Bound { order, agreed, .. } = self.bound?;
         Some((order, agreed.languages.get(language)?))
     }
 
@@ -141,12 +148,22 @@ impl Permit for Approval<'_> {
 
     /// What was agreed to goes first; a recording made since serves where there was none, when it may air by itself.
     fn rank(&self, language: &Tag, clip: &Digest) -> Option<u8> {
+        if self.bound.and_then(|bound| bound.signed).is_some_and(|signed| !signed.clips.contains(clip)) {
+            return None;
+        }
         let Some((_, agreed)) = self.agreed(language) else { return Some(0) };
         if agreed.clips.contains(clip) {
             return Some(0);
         }
         let is_free = self.reviews.is_none_or(|reviews| self.approved(reviews, language).is_some());
         is_free.then_some(1)
+    }
+
+    fn unranked(&self) -> GapReason {
+        match self.bound {
+            Some(Bound { order, signed: Some(_), .. }) => GapReason::NotSigned(order),
+            _ => GapReason::NotApproved("waits for review of its recording".to_owned()),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::base::{Id, Problem, Tag, Timestamp};
 use crate::catalog::broadcast;
 use crate::catalog::model::{Broadcast, GapReason, State};
 use crate::catalog::spoken::Permit;
+use crate::planner::approval::Bound;
 use crate::planner::forecast::Forecast;
 use crate::planner::orders::ActKind;
 use crate::planner::plan::Planner;
@@ -146,6 +147,7 @@ fn ordered(planner: &Planner, problems: &mut Vec<Problem>) {
         None => Place::file(&format!("broadcasts/{broadcast}.toml")),
     };
     changed(planner, problems);
+    unsigned(planner, problems);
     for idle in planner.idle.iter().filter(|idle| idle.until > planner.now) {
         let what = format!("order {} does nothing with `{}`: {}", idle.order, idle.broadcast, idle.why);
         problems.push(Problem::warning(
@@ -164,7 +166,13 @@ fn ordered(planner: &Planner, problems: &mut Vec<Problem>) {
                 Why::TooSoon(_) => "the same broadcast airs too shortly before",
                 Why::TooMany => "the same broadcast airs often enough that day",
                 // Told of the order as a whole.
-                Why::Gaps(ref gaps) if gaps.iter().all(|gap| matches!(gap.why, GapReason::ChangedSince(_))) => continue,
+                Why::Gaps(ref gaps)
+                    if gaps
+                        .iter()
+                        .all(|gap| matches!(gap.why, GapReason::ChangedSince(_) | GapReason::NotSigned(_))) =>
+                {
+                    continue;
+                }
                 Why::Gaps(ref gaps) if gaps.iter().all(|gap| matches!(gap.why, GapReason::NotApproved(_))) => {
                     "it waits for review"
                 }
@@ -200,7 +208,7 @@ fn changed(planner: &Planner, problems: &mut Vec<Problem>) {
         let broadcast = planner.planned[*broadcast].broadcast;
         let approval = planner.approval(broadcast, Some(bound));
         let changed = |language: &&Tag| matches!(approval.bar(language), Some(GapReason::ChangedSince(_)));
-        let languages: Vec<&str> = bound.1.languages.keys().filter(changed).map(Tag::as_str).collect();
+        let languages: Vec<&str> = bound.agreed.languages.keys().filter(changed).map(Tag::as_str).collect();
         if !languages.is_empty() {
             let (order, id) = (act.id, &broadcast.id);
             let what = format!(
@@ -209,6 +217,41 @@ fn changed(planner: &Planner, problems: &mut Vec<Problem>) {
             );
             let help = "put it back as it was, or cancel the order and announce it anew";
             problems.push(Problem::warning("changed-order", broadcast::place(id), what, help));
+        }
+    }
+}
+
+/// Emergencies at work, of which a language waits for a new order: it was recorded, or approved, after the signing.
+fn unsigned(planner: &Planner, problems: &mut Vec<Problem>) {
+    for act in &planner.acts {
+        let (ActKind::Announce { broadcast, instants, .. }, Some(bound)) = (&act.kind, act.bound) else { continue };
+        let is_past = act.cancelled.is_some() || instants.last().is_none_or(|last| *last < planner.now);
+        if bound.signed.is_none() || is_past {
+            continue;
+        }
+        let broadcast = planner.planned[*broadcast].broadcast;
+        let free = planner.approval(broadcast, Some(Bound { signed: None, ..bound }));
+        let mut waiting = BTreeSet::new();
+        for station in &act.stations {
+            for language in station.languages.iter().filter(|tag| !bound.agreed.languages.contains_key(*tag)) {
+                let sounds = || {
+                    let only = std::slice::from_ref(language);
+                    planner.catalog.programme_within(broadcast, only, &station.voices, &free).0.is_some()
+                };
+                if !waiting.contains(language) && sounds() {
+                    waiting.insert(language);
+                }
+            }
+        }
+        if !waiting.is_empty() {
+            let (order, id) = (act.id, &broadcast.id);
+            let languages: Vec<&str> = waiting.into_iter().map(Tag::as_str).collect();
+            let what = format!(
+                "order {order} does not air `{id}` in {}: two approvers signed it before that could sound",
+                languages.join(", ")
+            );
+            let help = "announce it anew, so that it is signed with that language, and cancel the first order";
+            problems.push(Problem::warning("unsigned-language", broadcast::place(id), what, help));
         }
     }
 }

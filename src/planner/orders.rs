@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::catalog::model::{Broadcast, State, Station, Target};
 use crate::planner::approval::Bound;
 use crate::planner::timetable::Window;
-use crate::rundown::{Agreed, AiringId, Class, Order, OrderKind, OrderState};
+use crate::rundown::{Agreed, AiringId, Class, Order, OrderKind, OrderState, Statement};
 
 /// An announcement repeats no more often than this before it must be ordered again: each five minutes for a day.
 const REPEATS_MAX: i32 = 288;
@@ -36,6 +36,8 @@ pub enum ActKind {
         start: Timestamp,
         instants: Vec<Timestamp>,
         expires: Option<Timestamp>,
+        /// Each begins so long after its instant: a second person signed so late.
+        delay: TimeDelta,
     },
     Reair {
         broadcast: usize,
@@ -68,6 +70,7 @@ pub fn acts<'a>(
     catalog: &'a Catalog,
     ready: &[&'a Broadcast],
     orders: &'a [Order],
+    signatures_required: bool,
     window: Window,
 ) -> (Vec<Act<'a>>, Vec<Idle>) {
     let mut released: Vec<(&'a Order, Timestamp)> = orders
@@ -82,7 +85,7 @@ pub fn acts<'a>(
             cancelled.entry(target).or_insert((order.id, *at));
         }
     }
-    let reader = Reader { catalog, ready, released: &released, cancelled: &cancelled, window };
+    let reader = Reader { catalog, ready, released: &released, cancelled: &cancelled, signatures_required, window };
     let mut acts = Vec::new();
     let mut idle = Vec::new();
     for (order, at) in &released {
@@ -110,6 +113,7 @@ struct Reader<'a, 'o> {
     ready: &'o [&'a Broadcast],
     released: &'o [(&'a Order, Timestamp)],
     cancelled: &'o BTreeMap<u64, (u64, Timestamp)>,
+    signatures_required: bool,
     window: Window,
 }
 
@@ -130,14 +134,21 @@ impl<'a> Reader<'a, '_> {
                 if found.class != *class {
                     return idle(broadcast, format!("it was ordered as {class} and is now {}", found.class));
                 }
-                bound = self.bound(order.id, found, agreed.as_ref(), start)?;
-                let (instants, expires) = repeats(found, start, self.window);
+                let signed = order.signed.as_ref().map(|signed| &signed.statement);
+                if self.signatures_required && *class == Class::Emergency && signed.is_none() {
+                    return idle(broadcast, "two approvers are to sign an emergency, and nobody signed this one");
+                }
+                bound = self.bound(order.id, found, (agreed.as_ref(), signed), start)?;
+                let Repeats { instants, expires, delay } = match signed {
+                    Some(signed) => signed_repeats(signed, start, self.window),
+                    None => repeats(found, start, self.window),
+                };
                 let stations = match (agreed, stations.as_slice()) {
                     (Some(agreed), _) => agreed.stations.iter().flat_map(|station| self.one(station)).collect(),
                     (None, []) => self.catalog.stations_of(&found.stations),
                     (None, targets) => self.stations(targets),
                 };
-                (ActKind::Announce { broadcast: index, start, instants, expires }, stations)
+                (ActKind::Announce { broadcast: index, start, instants, expires, delay }, stations)
             }
             OrderKind::Reair { airing } => {
                 let index = self.ready(&airing.broadcast)?;
@@ -179,19 +190,20 @@ impl<'a> Reader<'a, '_> {
         &self,
         order: u64,
         broadcast: &Broadcast,
-        agreed: Option<&'a Agreed>,
+        (agreed, signed): (Option<&'a Agreed>, Option<&'a Statement>),
         start: Timestamp,
     ) -> Result<Option<Bound<'a>>, Why> {
         let (Some(agreed), Some(edition)) = (agreed, self.catalog.editions.get(&broadcast.id)) else { return Ok(None) };
+        let bound = Bound { order, agreed, signed };
         if agreed.edition == edition.digest {
-            return Ok(None);
+            return Ok(signed.map(|_| bound));
         }
         if agreed.plan != edition.plan {
             let until = start + broadcast.repeat.map_or(broadcast.how.late, |repeat| repeat.expires).delta();
             let why = "how it airs changed since the order was agreed to".to_owned();
             return Err(Why { broadcast: broadcast.id.clone(), why, until });
         }
-        Ok(Some((order, agreed)))
+        Ok(Some(bound))
     }
 
     fn ready(&self, id: &Id) -> Result<usize, Why> {
@@ -216,6 +228,12 @@ impl<'a> Reader<'a, '_> {
         if broadcast.class != Class::Emergency {
             return Ok((None, None));
         }
+        if self.signatures_required {
+            return idle(
+                &broadcast.id,
+                "an emergency that two approvers sign is repeated by itself and not aired again; announce it anew",
+            );
+        }
         let stands = self.released.iter().find_map(|(order, released)| {
             let OrderKind::Announce { broadcast: announced, class: Class::Emergency, agreed, .. } = &order.kind else {
                 return None;
@@ -233,7 +251,7 @@ impl<'a> Reader<'a, '_> {
                 "an emergency is aired again only while its own order stands; announce it anew",
             );
         };
-        Ok((expires, self.bound(order, broadcast, agreed, start)?))
+        Ok((expires, self.bound(order, broadcast, (agreed, None), start)?))
     }
 
     fn one(&self, station: &Id) -> Vec<&'a Station> {
@@ -247,10 +265,31 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// The instants of an announcement inside the window, and when it expires.
-fn repeats(broadcast: &Broadcast, start: Timestamp, window: Window) -> (Vec<Timestamp>, Option<Timestamp>) {
+/// The instants of an announcement inside the window, when it expires, and how long after each it begins.
+struct Repeats {
+    instants: Vec<Timestamp>,
+    expires: Option<Timestamp>,
+    delay: TimeDelta,
+}
+
+/// What was signed names instants from the filing on. The one before `start` is the first that airs, and each as long
+/// after its instant as the first: so repeats are as far apart as they should be.
+fn signed_repeats(signed: &Statement, start: Timestamp, window: Window) -> Repeats {
+    let since = (start - signed.filed).max(TimeDelta::zero());
+    let every = signed.every.map(|every| every.max(REPEAT_EVERY_MIN).delta());
+    let past = every.map_or(0, |every| (since.num_milliseconds() / every.num_milliseconds()) as i32);
+    let instant = |n: i32| signed.filed + every.unwrap_or_default() * n;
+    let count = if every.is_some() { REPEATS_MAX } else { 1 };
+    let instants = (past..past + count).map(instant).take_while(|at| *at < signed.expires);
+    let instants = instants.filter(|at| window.holds(*at)).collect();
+    Repeats { instants, expires: Some(signed.expires), delay: start.max(signed.filed) - instant(past) }
+}
+
+fn repeats(broadcast: &Broadcast, start: Timestamp, window: Window) -> Repeats {
+    let delay = TimeDelta::zero();
     let Some(repeat) = broadcast.repeat else {
-        return (Some(start).filter(|start| window.holds(*start)).into_iter().collect(), None);
+        let instants = Some(start).filter(|start| window.holds(*start)).into_iter().collect();
+        return Repeats { instants, expires: None, delay };
     };
     let every: TimeDelta = repeat.every.max(REPEAT_EVERY_MIN).delta();
     let expires = start + repeat.expires.delta();
@@ -259,5 +298,5 @@ fn repeats(broadcast: &Broadcast, start: Timestamp, window: Window) -> (Vec<Time
         .take_while(|at| *at < expires)
         .filter(|at| window.holds(*at))
         .collect();
-    (instants, Some(expires))
+    Repeats { instants, expires: Some(expires), delay }
 }

@@ -26,6 +26,8 @@ pub struct Registry {
     pub broadcasts_first_seen: BTreeMap<Id, Timestamp>,
     /// What reviewers said of the editions there are and of those that orders are for, in the order they said it.
     pub reviews: BTreeMap<Digest, Vec<Review>>,
+    /// Whether stations air an emergency only on the signatures of two approvers.
+    pub signatures_required: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +145,7 @@ impl<'a> Planner<'a> {
         window: Window,
     ) -> Planner<'a> {
         let ready: Vec<&Broadcast> = catalog.broadcasts.values().filter(|b| b.state == State::Ready).collect();
-        let (acts, idle) = acts(catalog, &ready, orders, window);
+        let (acts, idle) = acts(catalog, &ready, orders, registry.signatures_required, window);
         let planned: Vec<Planned> = ready
             .iter()
             .map(|&broadcast| {
@@ -247,6 +249,9 @@ impl<'a> Planner<'a> {
                 order: cue.order,
             }
         };
+        let signed = self.orders.iter().filter_map(|order| Some((order.id, &order.signed.as_ref()?.envelope)));
+        let is_listed = |order: u64| profile.cues.iter().any(|cue| cue.order == Some(order));
+        let signed = signed.filter(|(order, _)| is_listed(*order)).map(|(_, envelope)| envelope);
         let stop = profile.stop.iter().map(|(broadcast, instant)| AiringId {
             broadcast: self.planned[*broadcast].broadcast.id.clone(),
             instant: *instant,
@@ -260,7 +265,7 @@ impl<'a> Planner<'a> {
             forecasts: profile.forecasts.clone(),
             stop: stop.collect(),
             keep: profile.keep.clone(),
-            orders: Vec::new(),
+            orders: signed.cloned().collect(),
             left_out: profile.left_out.clone(),
             gaps: profile.gaps.clone(),
             min_gap: self.catalog.county.min_gap,

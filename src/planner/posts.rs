@@ -105,7 +105,9 @@ fn order_posts(planner: &Planner, act: &Act, posts: &mut Vec<Post>) {
     let mut chats = planner.catalog.chats_of(&broadcast.chats);
     chats.retain(|chat| concerns(chat, &act.stations, &stations));
     let occasion = Occasion { text: format!("order-{}", act.id), instant: start, order: Some(act.id) };
-    post_all(planner, broadcast, &chats, &[occasion], act.bound, posts);
+    // Signatures are for what sounds; what is posted is the edition that was agreed to.
+    let bound = act.bound.map(|bound| Bound { signed: None, ..bound });
+    post_all(planner, broadcast, &chats, &[occasion], bound, posts);
 }
 
 /// Whether what is announced at some stations concerns a group: a village's, when it is announced there; a township's,

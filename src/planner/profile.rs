@@ -103,7 +103,7 @@ impl Build<'_, '_, '_> {
     }
 
     fn sounding(&mut self, index: usize, bound: Option<Bound<'_>>) -> Arc<Sounding> {
-        let key = (index, bound.map(|(order, _)| order));
+        let key = (index, bound.map(|bound| bound.order));
         self.soundings.entry(key).or_insert_with(|| (self.source.sounding)(index, bound)).clone()
     }
 
@@ -189,9 +189,13 @@ impl Build<'_, '_, '_> {
 
     fn announcements(&mut self) {
         for act in &self.source.acts {
-            let (broadcast, instants, expires) = match &act.kind {
-                ActKind::Announce { broadcast, instants, expires, .. } => (*broadcast, instants.clone(), *expires),
-                ActKind::Reair { broadcast, instant, expires, .. } => (*broadcast, vec![*instant], *expires),
+            let (broadcast, instants, expires, delay) = match &act.kind {
+                ActKind::Announce { broadcast, instants, expires, delay, .. } => {
+                    (*broadcast, instants.clone(), *expires, *delay)
+                }
+                ActKind::Reair { broadcast, instant, expires, .. } => {
+                    (*broadcast, vec![*instant], *expires, TimeDelta::zero())
+                }
                 ActKind::Skip { .. } | ActKind::Silence { .. } => continue,
             };
             if let Some((by, taken_back)) = act.cancelled {
@@ -203,25 +207,34 @@ impl Build<'_, '_, '_> {
                 }
                 continue;
             }
-            self.announce(act, broadcast, &instants, expires);
+            self.announce(act, broadcast, &instants, (expires, delay));
         }
     }
 
-    fn announce(&mut self, act: &Act<'_>, index: usize, instants: &[Timestamp], expires: Option<Timestamp>) {
-        let (order, bound) = (act.id, act.bound.map(|(order, _)| order));
+    fn announce(
+        &mut self,
+        act: &Act<'_>,
+        index: usize,
+        instants: &[Timestamp],
+        (expires, delay): (Option<Timestamp>, TimeDelta),
+    ) {
+        let (order, bound) = (act.id, act.bound.map(|bound| bound.order));
         let sounding = self.sounding(index, act.bound);
         let broadcast = self.broadcast(index);
         let (class, level) = (broadcast.class, broadcast.level);
         let quiet = &self.source.county.quiet;
         for (n, &instant) in instants.iter().enumerate() {
-            let at = if quiet.allows(class, level, instant) { instant } else { quiet.ends(instant) };
-            let next_at =
-                instants.get(n + 1).map(|&next| if quiet.allows(class, level, next) { next } else { quiet.ends(next) });
+            let begins = |instant: Timestamp| {
+                let due = instant + delay;
+                if quiet.allows(class, level, due) { due } else { quiet.ends(due) }
+            };
+            let at = begins(instant);
+            let next_at = instants.get(n + 1).map(|&next| begins(next));
             let why = if sounding.programme.is_none() {
                 Some(Why::Gaps(sounding.gaps.clone()))
             } else if sounding.begins.is_some_and(|begins| at < begins) {
                 Some(Why::NotApprovedYet)
-            } else if at != instant && class != Class::Emergency {
+            } else if at != instant + delay && class != Class::Emergency {
                 Some(Why::QuietHours)
             } else if expires.is_some_and(|expires| at >= expires) {
                 Some(Why::ExpiresFirst)

@@ -6,3 +6,4 @@ mod ordered;
 mod posted;
 mod reviewed;
 mod ruled;
+mod signed;

@@ -19,7 +19,7 @@ pub mod statement;
 pub use airing::{Airing, AiringId};
 pub use class::{Class, Level, Rank};
 pub use document::Rundown;
-pub use order::{Agreed, AgreedLanguage, Order, OrderKind, OrderState};
+pub use order::{Agreed, AgreedLanguage, Order, OrderKind, OrderState, Signed};
 pub use outcome::{Outcome, Reason, Receipt};
 pub use post::{Post, PostPart};
 pub use programme::{Part, Programme};

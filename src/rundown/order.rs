@@ -7,6 +7,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Digest, Id, Tag, Timestamp};
+use crate::rundown::seal::Envelope;
+use crate::rundown::statement::{ORDER_TYPE, Statement};
 use crate::rundown::{AiringId, Class};
 
 /// Stations an order is for: ids, `township:<id>`, `group:<id>`, or `all`, as in a broadcast's `[where]`.
@@ -68,6 +70,24 @@ pub enum OrderState {
     Released,
 }
 
+/// What people sign of an emergency's order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signed {
+    pub statement: Statement,
+    /// Its exact bytes, with the signatures so far.
+    pub envelope: Envelope,
+    /// Who signed, in the order of the signatures.
+    pub people: Vec<String>,
+}
+
+impl Signed {
+    /// Nobody signed it yet.
+    pub fn new(statement: Statement) -> Signed {
+        let envelope = Envelope::seal(ORDER_TYPE, statement.bytes(), &[]);
+        Signed { statement, envelope, people: Vec::new() }
+    }
+}
+
 /// One order, as the ledger holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
@@ -79,6 +99,9 @@ pub struct Order {
     pub filed_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed_by: Option<String>,
+    /// What approvers sign of it, where emergencies need that, and who did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
     /// When it began to work. An announcement airs at this instant, cut to the second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released_at: Option<Timestamp>,
@@ -133,6 +156,7 @@ mod tests {
             filed_by: "tashi".to_owned(),
             filed_at: Timestamp::UNIX_EPOCH,
             confirmed_by: None,
+            signed: None,
             released_at: None,
         };
         let text = serde_json::to_string(&order).unwrap();

@@ -8,6 +8,7 @@ mod disk;
 #[path = "../fake_telegram/mod.rs"]
 mod fake_telegram;
 
+mod approved;
 mod edits;
 mod faults;
 mod hold;

@@ -67,7 +67,23 @@ impl Control {
     }
 
     pub(super) async fn confirm(&self, order: u64, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
-        self.check_confirm(order, caller).await?;
+        let found = self.ledger.order(order).await?;
+        // Whoever filed it may sign it later than at once.
+        if !found.as_ref().is_some_and(|found| found.signed.is_some() && found.filed_by == caller.name) {
+            self.check_confirm(order, caller).await?;
+        }
+        if let Some(found) = found {
+            if found.signed.is_some() {
+                caller.approves()?;
+            }
+            let told = format!("order {}, filed by {}", found.id, found.filed_by);
+            if let Some(answer) = self.hand_out(&found, caller, told, now)? {
+                return Ok(answer);
+            }
+            if found.kind.needs_two_people() && self.signatures_required() {
+                return Err(crate::ledger::OrderFault::NothingToSign(order).into());
+            }
+        }
         let order = self.ledger.confirm_order(order, &caller.name, now).await?;
         self.bell.notify_one();
         let asked = order.kind.in_words(self.board.read().catalog.county.zone);
@@ -97,7 +113,7 @@ impl Control {
         }
     }
 
-    fn held(&self) -> &'static str {
+    pub(super) fn held(&self) -> &'static str {
         if self.board.read().hold.is_some() { "; the county is in HOLD: it works after `cunxiang release`" } else { "" }
     }
 
@@ -140,6 +156,14 @@ impl Control {
         }
         let kind = self.check_announce(broadcast, stations, &silences, &registry, now)?;
         let what = agreed_text(&kind);
+        if let Some(statement) = self.to_be_signed(&kind, caller, now)? {
+            let order = self.ledger.file_order_to_sign(kind, Some(statement), &caller.name, now).await?;
+            let asked = order.kind.in_words(self.board.read().catalog.county.zone);
+            tracing::info!(order = order.id, by = %caller.name, "filed, to be signed: {asked}");
+            let told = format!("order {}: {asked}{what}", order.id);
+            let answer = self.hand_out(&order, caller, told, now)?;
+            return Ok(answer.expect("what is to be signed is handed out"));
+        }
         let answer = self.file(kind, caller, now).await?;
         Ok(match answer {
             Answer::Done(text) => Answer::Done(text + &what),
@@ -237,6 +261,12 @@ impl Control {
 
     async fn check_reair(&self, airing: &AiringId) -> Result<(), Refused> {
         let row = self.ledger.airing(airing).await?;
+        if row.as_ref().is_some_and(|row| row.class == Some(Class::Emergency)) && self.signatures_required() {
+            return refuse(format!(
+                "an emergency that two approvers sign is repeated by itself; `cunxiang announce {}` files a new one",
+                airing.broadcast
+            ));
+        }
         if let Some(row) = &row
             && row.class == Some(Class::Emergency)
             && let Some(order) = row.order

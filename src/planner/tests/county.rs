@@ -188,7 +188,7 @@ pub fn registry(catalog: &Catalog) -> Registry {
             .map(|(n, edition)| (edition.digest, Registered { notice: format!("2026-{n:04}"), first_seen }))
             .collect(),
         broadcasts_first_seen: catalog.broadcasts.keys().map(|id| (id.clone(), first_seen)).collect(),
-        reviews: BTreeMap::new(),
+        ..Registry::default()
     }
 }
 
@@ -200,6 +200,7 @@ pub fn order(id: u64, released: &str, kind: OrderKind) -> Order {
         filed_by: "test".to_owned(),
         filed_at: at(released),
         confirmed_by: None,
+        signed: None,
         released_at: Some(at(released)),
     }
 }
