@@ -20,6 +20,11 @@ ui-repeat-mark = བསྐྱར་གཏོང༌།
 # Before the title of a post that corrects an earlier one.
 ui-correction-mark = ནོར་བཅོས།
 
+# Above several notices in one post, because a group got many at once.
+# Variables:
+#   $count (String) - how many
+ui-digest-head = བརྡ་ཐོ་ཕྱོགས་བསྡུས། ({ $count })
+
 # Under a post.
 # Variables:
 #   $number (String) - the notice number, such as 2026-0412

@@ -19,6 +19,11 @@ ui-repeat-mark = Repeated
 # Before the title of a post that corrects an earlier one.
 ui-correction-mark = Correction
 
+# Above several notices in one post, because a group got many at once.
+# Variables:
+#   $count (String) - how many
+ui-digest-head = { $count } notices in one
+
 # Under a post.
 # Variables:
 #   $number (String) - the notice number, such as 2026-0412

@@ -21,6 +21,11 @@ ui-repeat-mark = ꓐꓯ ꓢꓲ ꓐꓯ
 # Before the title of a post that corrects an earlier one.
 ui-correction-mark = ꓐꓯ ꓠꓯꓹˍ
 
+# Above several notices in one post, because a group got many at once.
+# Variables:
+#   $count (String) - how many
+ui-digest-head = ꓐꓯ ꓟ ({ $count })
+
 # Under a post.
 # Variables:
 #   $number (String) - the notice number, such as 2026-0412

@@ -19,6 +19,11 @@ ui-repeat-mark = 重发
 # Before the title of a post that corrects an earlier one.
 ui-correction-mark = 更正
 
+# Above several notices in one post, because a group got many at once.
+# Variables:
+#   $count (String) - how many
+ui-digest-head = 通知汇总（{ $count }条）
+
 # Under a post.
 # Variables:
 #   $number (String) - the notice number, such as 2026-0412

@@ -11,7 +11,7 @@ use crate::catalog::model::Broadcast;
 use crate::catalog::recordings::{self, Recordings};
 use crate::catalog::references::references;
 use crate::catalog::{Catalog, broadcast, county, directory};
-use crate::rundown::post::ALARM;
+use crate::rundown::post::{ALARM, DIGEST};
 
 const CONFIG: [&str; 3] = ["config/county.toml", "config/stations.toml", "config/chats.toml"];
 
@@ -186,8 +186,8 @@ impl<'f> Load<'f> {
                     continue;
                 }
             };
-            if id.as_str() == ALARM {
-                let what = "`alarm` is what posts to those on duty are called".to_owned();
+            if [ALARM, DIGEST].contains(&id.as_str()) {
+                let what = format!("`{id}` is what posts of the program's own are called");
                 self.problems.push(Problem::error("bad-id", Place::file(path), what, "give the file another name"));
                 continue;
             }

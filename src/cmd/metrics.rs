@@ -60,6 +60,12 @@ pub fn text(
     put("posts_refused", "calls refused since the start", number(posts.refused));
     put("posts_unknown", "calls of which nobody knows whether they arrived, since the start", number(posts.unknown));
     put("posts_expired", "calls expired since the start", number(posts.expired));
+    put(
+        "posts_unsettled",
+        "calls that may or may not have arrived, and nobody has said which",
+        number(posts.unsettled),
+    );
+    put("posts_digested", "posts that went out in a digest, since the start", number(posts.digested));
     put("posts_in_flight", "calls on their way now", number(posts.in_flight));
 
     let keys: Family<OfKey, Gauge> = Family::default();

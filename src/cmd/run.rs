@@ -116,7 +116,7 @@ async fn daemon(
         // The loudspeakers do not wait for a chat service: its posts do.
         error!("{file}: {fault}; then start again: posts to its groups wait until they expire");
     }
-    let outbox = Arc::new(Outbox::open(ledger.clone(), store.clone(), channels, clock.now()).await?);
+    let outbox = Arc::new(Outbox::open(ledger.clone(), store.clone(), channels, county::WORDS, clock.now()).await?);
     let options = county::Options {
         home: place.home.clone(),
         data: data.clone(),

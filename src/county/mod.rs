@@ -16,6 +16,9 @@ pub mod snapshot;
 mod told;
 mod unlisted;
 mod upkeep;
+mod words;
+
+pub use words::WORDS;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -43,9 +43,21 @@ const AIRING_TEXTS: [&str; 13] = [
 ];
 const AIRING_NUMBERS: [&str; 9] =
     ["at", "until", "order_id", "started", "ended", "frames", "frames_planned", "volume", "receipt"];
-const CALL_TEXTS: [&str; 9] = ["robot", "chat", "channel", "address", "body", "state", "ids", "code", "detail"];
-const CALL_NUMBERS: [&str; 10] =
-    ["position", "repeat", "lane", "due", "expires", "attempts", "claimed", "lease_until", "moved", "updated"];
+const CALL_TEXTS: [&str; 11] =
+    ["robot", "chat", "channel", "address", "body", "state", "ids", "code", "detail", "digest", "settled_by"];
+const CALL_NUMBERS: [&str; 11] = [
+    "position",
+    "repeat",
+    "lane",
+    "due",
+    "expires",
+    "attempts",
+    "claimed",
+    "lease_until",
+    "moved",
+    "updated",
+    "settled_at",
+];
 
 /// How many rows a batch moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -115,7 +127,7 @@ impl Ledger {
     async fn read_posts(&self, batch: &mut Batch, before: Timestamp) -> Result<(), LedgerFault> {
         let rows = sqlx::query(
             "SELECT id, body, enqueued FROM posts p WHERE enqueued < $1 AND NOT EXISTS (SELECT 1 FROM calls c \
-             WHERE c.post = p.id AND c.state IN ('waiting', 'sending')) ORDER BY enqueued, id LIMIT $2",
+             WHERE c.post = p.id AND c.state IN ('waiting', 'sending', 'digested')) ORDER BY enqueued, id LIMIT $2",
         )
         .bind(ms(before))
         .bind(BATCH_ROWS)

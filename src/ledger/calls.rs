@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, Transaction};
 
 use super::row::{self, Columns as _, ms};
-use super::{Ledger, LedgerFault};
+use super::{Ledger, LedgerFault, digests};
 use crate::base::{Id, Timestamp};
 use crate::rundown::Post;
 
@@ -52,11 +52,45 @@ pub enum CallState {
     Expired,
     /// It may have arrived; never sent again by itself.
     Unknown,
+    /// A digest carries it; it ends as that does.
+    Digested,
+    /// It was unknown, and a person saw that it never arrived.
+    Lost,
 }
 
 impl CallState {
+    /// As the ledger and every output write it.
+    pub const ALL: [CallState; 8] = [
+        CallState::Waiting,
+        CallState::Sending,
+        CallState::Delivered,
+        CallState::Refused,
+        CallState::Expired,
+        CallState::Unknown,
+        CallState::Digested,
+        CallState::Lost,
+    ];
+
     pub fn is_final(self) -> bool {
-        !matches!(self, CallState::Waiting | CallState::Sending)
+        !matches!(self, CallState::Waiting | CallState::Sending | CallState::Digested)
+    }
+
+    pub fn word(self) -> String {
+        row::word(&self)
+    }
+}
+
+/// `<post>#<position>[~<repeat>]`, as it is printed.
+impl std::str::FromStr for CallId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<CallId, String> {
+        let wrong = || format!("`{text}` names no call; write it as `cunxiang posts list` prints it");
+        let (post, rest) = text.rsplit_once('#').ok_or_else(wrong)?;
+        let (position, repeat) = rest.split_once('~').unwrap_or((rest, "0"));
+        let position: u32 = position.parse().map_err(|_| wrong())?;
+        let position = position.checked_sub(1).ok_or_else(wrong)?;
+        Ok(CallId { post: post.to_owned(), position, repeat: repeat.parse().map_err(|_| wrong())? })
     }
 }
 
@@ -73,6 +107,10 @@ pub struct NewCall {
     pub channel: String,
     pub address: Value,
     pub body: Value,
+    /// A voice note or a picture: few of them are on their way at a time.
+    pub heavy: bool,
+    /// Whether it does no harm to make it twice: to change or delete a message does not.
+    pub harmless: bool,
     pub due: Timestamp,
     pub expires: Timestamp,
 }
@@ -98,6 +136,12 @@ pub struct Call {
     pub ids: Vec<String>,
     pub code: Option<String>,
     pub detail: Option<String>,
+    pub heavy: bool,
+    pub harmless: bool,
+    /// The post that carried it with others, where one did.
+    pub digest: Option<String>,
+    /// Who looked into the group, and when.
+    pub settled: Option<(String, Timestamp)>,
     pub updated: Timestamp,
 }
 
@@ -108,6 +152,7 @@ pub struct Due {
     pub robot: String,
     pub chat: Id,
     pub channel: String,
+    pub heavy: bool,
 }
 
 /// A claimed call and the post it belongs to.
@@ -126,6 +171,12 @@ pub enum CallEnd {
     /// It did not go out; try again not before `due`.
     Again {
         due: Timestamp,
+        code: String,
+        detail: String,
+    },
+    /// It cannot be done; this is sent in its place.
+    Instead {
+        body: Value,
         code: String,
         detail: String,
     },
@@ -164,7 +215,7 @@ pub enum Leases {
 /// What became of claims whose claimer is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Recovered {
-    /// Waiting again, on channels that take the same call twice as one.
+    /// Waiting again: harmless ones, and those on channels that take the same call twice as one.
     pub waiting: u64,
     pub unknown: u64,
 }
@@ -258,6 +309,7 @@ impl Ledger {
         .bind(ms(before))
         .execute(&mut *tx)
         .await?;
+        digests::end(&mut tx, before).await?;
         tx.commit().await?;
         Ok(done.rows_affected())
     }
@@ -268,6 +320,13 @@ impl Ledger {
             .fetch_all(&self.readers)
             .await?;
         rows.iter().map(|row| Ok((row::read_word(&row.text("state")?)?, row.count("count")?))).collect()
+    }
+
+    /// How many calls may or may not have arrived, and nobody has said which.
+    pub async fn unknown_count(&self) -> Result<u64, LedgerFault> {
+        let row =
+            sqlx::query("SELECT COUNT(*) AS count FROM calls WHERE state = 'unknown'").fetch_one(&self.readers).await?;
+        row.count("count")
     }
 
     pub(super) async fn calls_of(&self, post: &str) -> Result<Vec<Call>, LedgerFault> {
@@ -287,7 +346,8 @@ pub(super) async fn insert(
 ) -> Result<(), LedgerFault> {
     sqlx::query(
         "INSERT INTO calls (post, position, repeat, lane, robot, chat, channel, address, body, due, expires, state, \
-         attempts, moved, ids, updated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', 0, 0, '[]', $12) \
+         attempts, moved, ids, updated, line, heavy, harmless) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', 0, 0, '[]', $12, $13, $14, $15) \
          ON CONFLICT (post, position, repeat) DO NOTHING",
     )
     .bind(post.to_owned())
@@ -302,6 +362,9 @@ pub(super) async fn insert(
     .bind(ms(call.due))
     .bind(ms(call.expires))
     .bind(ms(now))
+    .bind(format!("{} {}", call.chat, call.robot))
+    .bind(i32::from(call.heavy))
+    .bind(i32::from(call.harmless))
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -328,6 +391,10 @@ pub(super) fn read(row: &AnyRow) -> Result<Call, LedgerFault> {
         ids: row.json("ids")?,
         code: row.text_or_none("code")?,
         detail: row.text_or_none("detail")?,
+        heavy: row.number("heavy")? != 0,
+        harmless: row.number("harmless")? != 0,
+        digest: row.text_or_none("digest")?,
+        settled: row.text_or_none("settled_by")?.zip(row.time_or_none("settled_at")?),
         updated: row.time("updated")?,
     })
 }

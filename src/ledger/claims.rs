@@ -5,22 +5,35 @@ use sqlx::{Any, Transaction};
 
 use super::calls::{CallEnd, CallId, CallState, Claim, Due, Finished, Leases, Recovered, lane, read};
 use super::row::{self, Columns as _, ms};
-use super::{Ledger, LedgerFault};
+use super::{Ledger, LedgerFault, digests};
 use crate::base::Timestamp;
 
 /// Groups move rarely and once; a longer chain is a service gone mad.
 const MOVED_TWICE: (&str, &str) = ("moved-twice", "the group moved again right after it had moved");
 
-/// The head of each lane of each chat: due, not expired, no earlier part of its post still open (a repeat holds
-/// up no first try), and nothing of the same lane on its way to the same chat, so that a group reads everything in order.
-/// Only what a budget asks for is read: a flood of waiting calls is looked through at each turn.
-const CLAIMABLE: &str = "SELECT post, position, repeat, lane, robot, chat, channel FROM (\
-    SELECT c.post, c.position, c.repeat, c.lane, c.robot, c.chat, c.channel, c.due, \
-    ROW_NUMBER() OVER (PARTITION BY c.robot, c.chat, c.lane ORDER BY c.due, c.post, c.position, c.repeat) AS turn \
-    FROM calls c WHERE c.state = 'waiting' AND c.due <= $1 AND c.expires > $1 \
+/// The head of each line of a lane: due, not expired, no earlier part of its post still open (a repeat holds up no first
+/// try), and nothing of the same line on its way, so that a group reads everything in order. Steps from line to line and
+/// seeks the head of each, so that it takes as long with a million calls waiting as with a thousand. Only what a budget
+/// asks for is read.
+pub(super) const HEADS: &str = "WITH RECURSIVE lines (line) AS (\
+    SELECT MIN(line) FROM calls WHERE state = 'waiting' AND lane = $2 \
+    UNION ALL SELECT (SELECT MIN(n.line) FROM calls n WHERE n.state = 'waiting' AND n.lane = $2 AND n.line > lines.line) \
+    FROM lines WHERE lines.line IS NOT NULL) \
+    SELECT c.post, c.position, c.repeat, c.lane, c.robot, c.chat, c.channel, c.heavy \
+    FROM lines JOIN calls c ON (c.post, c.position, c.repeat) = (SELECT h.post, h.position, h.repeat FROM calls h \
+    WHERE h.state = 'waiting' AND h.lane = $2 AND h.line = lines.line AND h.due <= $1 AND h.expires > $1 \
+    ORDER BY h.due, h.post, h.position, h.repeat LIMIT 1) \
+    WHERE lines.line IS NOT NULL \
     AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.post = c.post AND e.position < c.position AND e.repeat <= c.repeat AND e.state IN ('waiting', 'sending')) \
-    AND NOT EXISTS (SELECT 1 FROM calls s WHERE s.state = 'sending' AND s.robot = c.robot AND s.chat = c.chat AND s.lane = c.lane)\
-    ) w WHERE w.turn = 1 ORDER BY lane, due, post, position";
+    AND NOT EXISTS (SELECT 1 FROM calls s WHERE s.state = 'sending' AND s.lane = $2 AND s.line = lines.line) \
+    ORDER BY c.due, c.post, c.position";
+
+/// How many calls may be claimed, and until when whoever claims answers for them.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    pub max: usize,
+    pub lease_until: Timestamp,
+}
 
 impl Ledger {
     /// Claims calls for sending: marks up to `max` of those that may go `sending`, emergencies first, then by due
@@ -31,68 +44,75 @@ impl Ledger {
         now: Timestamp,
         lease_until: Timestamp,
         max: usize,
-        mut admit: impl FnMut(&Due) -> bool,
+        admit: impl FnMut(&Due) -> bool,
     ) -> Result<Vec<Claim>, LedgerFault> {
-        let mut claims = Vec::new();
-        // Most passes find nothing; they need no write lock.
-        let anything = sqlx::query("SELECT 1 FROM calls WHERE state = 'waiting' AND due <= $1 LIMIT 1")
-            .bind(ms(now))
-            .fetch_optional(&self.readers)
-            .await?;
-        if max == 0 || anything.is_none() {
-            return Ok(claims);
-        }
-        let mut tx = self.write().await?;
-        let rows = sqlx::query(CLAIMABLE).bind(ms(now)).fetch_all(&mut *tx).await?;
-        for row in &rows {
-            if claims.len() == max {
-                break;
-            }
-            let due = Due {
-                lane: lane(row.number("lane")?),
-                robot: row.text("robot")?,
-                chat: row.parsed("chat")?,
-                channel: row.text("channel")?,
-            };
-            if admit(&due) {
-                let id =
-                    CallId { post: row.text("post")?, position: row.small("position")?, repeat: row.small("repeat")? };
-                claims.push(claim(&mut tx, &id, now, lease_until).await?);
-            }
-        }
-        tx.commit().await?;
-        Ok(claims)
+        self.finish_and_claim(&[], Room { max, lease_until }, now, admit).await
     }
 
     /// Records how attempts ended, in one commit. A call that was taken for `unknown` meanwhile still learns that it
     /// was delivered or refused; nothing changes a call that is delivered, or answers for another attempt.
     pub async fn finish_calls(&self, finished: &[Finished], now: Timestamp) -> Result<(), LedgerFault> {
-        if finished.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.write().await?;
-        for Finished { id, attempt, end } in finished {
-            match end {
-                CallEnd::Delivered { ids } => {
-                    end_call(&mut tx, id, *attempt, CallState::Delivered, ids, None, now).await?;
-                }
-                CallEnd::Refused { code, detail } => {
-                    end_call(&mut tx, id, *attempt, CallState::Refused, &[], Some((code, detail)), now).await?;
-                }
-                CallEnd::Unknown { code, detail } => {
-                    end_call(&mut tx, id, *attempt, CallState::Unknown, &[], Some((code, detail)), now).await?;
-                }
-                CallEnd::Again { due, code, detail } => {
-                    wait_again(&mut tx, id, *attempt, *due, Some((code, detail)), now).await?;
-                }
-                CallEnd::Moved { address } => follow(&mut tx, id, *attempt, address, now).await?,
-            }
-        }
-        Ok(tx.commit().await?)
+        self.finish_and_claim(finished, Room { max: 0, lease_until: now }, now, |_| false).await.map(drop)
     }
 
-    /// Takes claims for lost: a call that may have left becomes `unknown`, or waits again where its channel takes the
-    /// same call twice as one (`idempotent`).
+    /// [`Ledger::finish_calls`] and [`Ledger::claim_calls`] in one commit: under load each commit ends a batch and begins
+    /// the next.
+    pub async fn finish_and_claim(
+        &self,
+        finished: &[Finished],
+        room: Room,
+        now: Timestamp,
+        mut admit: impl FnMut(&Due) -> bool,
+    ) -> Result<Vec<Claim>, LedgerFault> {
+        let mut claims = Vec::new();
+        // Most passes find nothing; they need no write lock. What is finished may make room for the next of its line.
+        if finished.is_empty() && (room.max == 0 || !self.anything_due(now).await?) {
+            return Ok(claims);
+        }
+        let mut tx = self.write().await?;
+        finish(&mut tx, finished, now).await?;
+        for lane_number in [0, 1] {
+            if claims.len() >= room.max {
+                break;
+            }
+            let rows = sqlx::query(HEADS).bind(ms(now)).bind(lane_number).fetch_all(&mut *tx).await?;
+            for row in &rows {
+                if claims.len() == room.max {
+                    break;
+                }
+                let due = Due {
+                    lane: lane(row.number("lane")?),
+                    robot: row.text("robot")?,
+                    chat: row.parsed("chat")?,
+                    channel: row.text("channel")?,
+                    heavy: row.number("heavy")? != 0,
+                };
+                if admit(&due) {
+                    let id = CallId {
+                        post: row.text("post")?,
+                        position: row.small("position")?,
+                        repeat: row.small("repeat")?,
+                    };
+                    claims.push(claim(&mut tx, &id, now, room.lease_until).await?);
+                }
+            }
+        }
+        if !finished.is_empty() || !claims.is_empty() {
+            tx.commit().await?;
+        }
+        Ok(claims)
+    }
+
+    async fn anything_due(&self, now: Timestamp) -> Result<bool, LedgerFault> {
+        let found = sqlx::query("SELECT 1 FROM calls WHERE state = 'waiting' AND due <= $1 LIMIT 1")
+            .bind(ms(now))
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// Takes claims for lost: a call that may have left becomes `unknown`, or waits again where it is harmless or its
+    /// channel takes the same call twice as one (`idempotent`).
     pub async fn recover_calls(
         &self,
         now: Timestamp,
@@ -109,18 +129,22 @@ impl Ledger {
             return Ok(recovered);
         }
         let mut tx = self.write().await?;
+        let again = "UPDATE calls SET state = 'waiting', updated = $1 WHERE state = 'sending' AND lease_until <= $2";
         for channel in idempotent {
-            let done = sqlx::query(
-                "UPDATE calls SET state = 'waiting', updated = $1 \
-                 WHERE state = 'sending' AND lease_until <= $2 AND channel = $3",
-            )
-            .bind(ms(now))
-            .bind(until)
-            .bind((*channel).to_owned())
-            .execute(&mut *tx)
-            .await?;
+            let done = sqlx::query(sqlx::AssertSqlSafe(format!("{again} AND channel = $3")))
+                .bind(ms(now))
+                .bind(until)
+                .bind((*channel).to_owned())
+                .execute(&mut *tx)
+                .await?;
             recovered.waiting += done.rows_affected();
         }
+        let done = sqlx::query(sqlx::AssertSqlSafe(format!("{again} AND harmless = 1")))
+            .bind(ms(now))
+            .bind(until)
+            .execute(&mut *tx)
+            .await?;
+        recovered.waiting += done.rows_affected();
         let done = sqlx::query(
             "UPDATE calls SET state = 'unknown', code = 'interrupted', \
              detail = 'the program ended before the answer came', updated = $1 \
@@ -131,6 +155,7 @@ impl Ledger {
         .execute(&mut *tx)
         .await?;
         recovered.unknown = done.rows_affected();
+        digests::end(&mut tx, now).await?;
         tx.commit().await?;
         Ok(recovered)
     }
@@ -150,9 +175,60 @@ impl Ledger {
                 .bind(ms(now))
                 .execute(&mut *tx)
                 .await?;
+        digests::end(&mut tx, now).await?;
         tx.commit().await?;
         Ok(done.rows_affected())
     }
+}
+
+async fn finish(tx: &mut Transaction<'_, Any>, finished: &[Finished], now: Timestamp) -> Result<(), LedgerFault> {
+    let mut of_digest = false;
+    for Finished { id, attempt, end } in finished {
+        of_digest |= id.post.starts_with(digests::PREFIX);
+        match end {
+            CallEnd::Delivered { ids } => {
+                end_call(tx, id, *attempt, CallState::Delivered, ids, None, now).await?;
+            }
+            CallEnd::Refused { code, detail } => {
+                end_call(tx, id, *attempt, CallState::Refused, &[], Some((code, detail)), now).await?;
+            }
+            CallEnd::Unknown { code, detail } => {
+                end_call(tx, id, *attempt, CallState::Unknown, &[], Some((code, detail)), now).await?;
+            }
+            CallEnd::Again { due, code, detail } => {
+                wait_again(tx, id, *attempt, *due, Some((code, detail)), now).await?;
+            }
+            CallEnd::Instead { body, code, detail } => {
+                instead(tx, id, *attempt, body, (code, detail), now).await?;
+            }
+            CallEnd::Moved { address } => follow(tx, id, *attempt, address, now).await?,
+        }
+    }
+    if of_digest {
+        digests::end(tx, now).await?;
+    }
+    Ok(())
+}
+
+/// The same call with another body, from `sending`: what it was to do cannot be done.
+async fn instead(
+    tx: &mut Transaction<'_, Any>,
+    id: &CallId,
+    attempt: u32,
+    body: &Value,
+    why: (&str, &str),
+    now: Timestamp,
+) -> Result<(), LedgerFault> {
+    if wait_again(tx, id, attempt, now, Some(why), now).await? {
+        sqlx::query("UPDATE calls SET body = $1, harmless = 0 WHERE post = $2 AND position = $3 AND repeat = $4")
+            .bind(row::json(body))
+            .bind(id.post.clone())
+            .bind(i64::from(id.position))
+            .bind(i64::from(id.repeat))
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn claim(
@@ -161,21 +237,13 @@ async fn claim(
     now: Timestamp,
     lease_until: Timestamp,
 ) -> Result<Claim, LedgerFault> {
-    sqlx::query(
+    let row = sqlx::query(
         "UPDATE calls SET state = 'sending', attempts = attempts + 1, claimed = $1, lease_until = $2, updated = $1 \
-         WHERE post = $3 AND position = $4 AND repeat = $5",
+         WHERE post = $3 AND position = $4 AND repeat = $5 \
+         RETURNING *, (SELECT p.body FROM posts p WHERE p.id = calls.post) AS post_body",
     )
     .bind(ms(now))
     .bind(ms(lease_until))
-    .bind(id.post.clone())
-    .bind(i64::from(id.position))
-    .bind(i64::from(id.repeat))
-    .execute(&mut **tx)
-    .await?;
-    let row = sqlx::query(
-        "SELECT c.*, p.body AS post_body FROM calls c JOIN posts p ON p.id = c.post \
-         WHERE c.post = $1 AND c.position = $2 AND c.repeat = $3",
-    )
     .bind(id.post.clone())
     .bind(i64::from(id.position))
     .bind(i64::from(id.repeat))
@@ -234,7 +302,20 @@ async fn wait_again(
     .bind(i64::from(attempt))
     .execute(&mut **tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    // The later parts wait with it, behind it: the head of a line is never one that may not go.
+    sqlx::query(
+        "UPDATE calls SET due = $1 WHERE post = $2 AND position > $3 AND repeat >= $4 AND state = 'waiting' AND due < $1",
+    )
+    .bind(ms(due))
+    .bind(id.post.clone())
+    .bind(i64::from(id.position))
+    .bind(i64::from(id.repeat))
+    .execute(&mut **tx)
+    .await?;
+    Ok(true)
 }
 
 async fn follow(

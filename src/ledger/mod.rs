@@ -13,6 +13,7 @@ mod backup;
 mod boxes;
 mod calls;
 mod claims;
+mod digests;
 mod editions;
 mod fault;
 mod meta;
@@ -24,6 +25,7 @@ mod receipts;
 mod reviews;
 mod row;
 mod rundowns;
+mod settle;
 mod upgrade;
 
 pub use airings::{AIRINGS_READ_MAX, AiringFilter, AiringRow, PlannedAiring};
@@ -31,6 +33,8 @@ pub use archive::{Archived, KEPT};
 pub use audit::{AuditCheck, AuditRow};
 pub use boxes::{BoxFault, BoxRow, BoxState, CODE_VALID_FOR, Heard};
 pub use calls::{Call, CallEnd, CallId, CallState, Claim, Due, Finished, Lane, Leases, Move, NewCall, Recovered};
+pub use claims::Room;
+pub use digests::Backlog;
 pub use editions::{NewEdition, Registered};
 pub use fault::LedgerFault;
 pub use meta::Hold;
@@ -40,6 +44,7 @@ pub use posts::{NewPost, POSTS_READ_MAX, PostFilter, PostRow};
 pub use receipts::{Chained, ReceiptFault, Taken};
 pub use reviews::NewReview;
 pub use rundowns::{RUNDOWNS_KEPT, SavedRundown};
+pub use settle::SettleFault;
 
 use sqlx::{Any, AnyPool, Transaction};
 
@@ -49,11 +54,14 @@ pub struct Ledger {
     /// One connection: SQLite has one writer, and waiting for it here is fairer than in the file.
     writer: AnyPool,
     readers: AnyPool,
+    /// Transactions begun since it was opened: no more commits than this have been made.
+    writes: std::sync::Arc<std::sync::atomic::AtomicU64>,
 }
 
 impl Ledger {
     /// A transaction that holds the write lock from its start, so that what it read cannot change under it.
     async fn write(&self) -> Result<Transaction<'static, Any>, LedgerFault> {
+        self.writes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         match self.writer.begin_with(open::BEGIN).await {
             Ok(transaction) => Ok(transaction),
             Err(error) if error.as_database_error().is_some() => Err(error.into()),
@@ -66,6 +74,11 @@ impl Ledger {
                 Ok(self.writer.begin_with(open::BEGIN).await?)
             }
         }
+    }
+
+    /// How many transactions were begun since it was opened; each commit is one wait for the disk.
+    pub fn write_count(&self) -> u64 {
+        self.writes.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     /// Ends the connections; waits for what is under way.

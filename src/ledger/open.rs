@@ -1,6 +1,7 @@
 //! Opening a ledger. All that differs between database engines is here.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
@@ -32,14 +33,14 @@ impl Ledger {
         let writer = pool(&url, 1, WRITER_PRAGMAS).await.map_err(|error| explain(path, error))?;
         upgrade::to_current(&writer, path).await?;
         let readers = pool(&url, READERS, READER_PRAGMAS).await.map_err(|error| explain(path, error))?;
-        Ok(Ledger { writer, readers })
+        Ok(Ledger { writer, readers, writes: Arc::default() })
     }
 
     /// A ledger that is gone when closed, for tests: one connection, otherwise the same.
     pub async fn in_memory() -> Result<Ledger, LedgerFault> {
         let writer = pool("sqlite::memory:", 1, "PRAGMA foreign_keys = ON").await?;
         upgrade::to_current(&writer, Path::new(":memory:")).await?;
-        Ok(Ledger { readers: writer.clone(), writer })
+        Ok(Ledger { readers: writer.clone(), writer, writes: Arc::default() })
     }
 
     /// Whether the file is whole. Reads all of it.

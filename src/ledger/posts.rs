@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{Any, Transaction};
 
-use super::calls::{self, Call, NewCall};
+use super::calls::{self, Call, CallState, NewCall};
 use super::row::{self, Columns as _, ms};
 use super::{Ledger, LedgerFault};
 use crate::base::{Id, Timestamp};
@@ -35,8 +35,8 @@ pub struct PostFilter {
     pub until: Option<Timestamp>,
     pub chat: Option<Id>,
     pub broadcast: Option<Id>,
-    /// Only those with a call that waits, is being sent, or may or may not have arrived.
-    pub unsettled: bool,
+    /// Only those with a call in one of these states; none named means all.
+    pub states: Vec<CallState>,
 }
 
 /// The most posts one read returns, the newest first: a page of a log.
@@ -80,7 +80,7 @@ impl Ledger {
         let mut withdrawn = 0;
         for row in &rows {
             let (id, post): (String, Post) = (row.text("id")?, row.json("body")?);
-            if post.is_alarm() || planned.get(&id).is_some_and(|same| **same == post) {
+            if post.is_ours() || planned.get(&id).is_some_and(|same| **same == post) {
                 continue;
             }
             for table in ["DELETE FROM calls WHERE post = $1", "DELETE FROM posts WHERE id = $1"] {
@@ -96,14 +96,14 @@ impl Ledger {
     pub async fn posts(&self, filter: &PostFilter) -> Result<Vec<PostRow>, LedgerFault> {
         let rows = sqlx::query(
             "SELECT id, body, enqueued FROM posts WHERE enqueued >= $1 \
-             AND id LIKE $2 AND id LIKE $3 AND ($4 = 0 OR EXISTS (SELECT 1 FROM calls c WHERE c.post = posts.id \
-             AND c.state IN ('waiting', 'sending', 'unknown'))) AND enqueued < $5 ORDER BY enqueued DESC, id LIMIT $6",
+             AND id LIKE $2 AND id LIKE $3 AND ($4 = '' OR EXISTS (SELECT 1 FROM calls c WHERE c.post = posts.id \
+             AND $4 LIKE '%' || c.state || '%')) AND enqueued < $5 ORDER BY enqueued DESC, id LIMIT $6",
         )
         .bind(filter.since.map_or(i64::MIN, ms))
         // Ids hold neither `%` nor `_` nor dots, so this matches whole parts of `<broadcast>.<occasion>.<chat>`.
         .bind(filter.broadcast.as_ref().map_or_else(|| "%".to_owned(), |id| format!("{id}.%")))
         .bind(filter.chat.as_ref().map_or_else(|| "%".to_owned(), |id| format!("%.{id}")))
-        .bind(i32::from(filter.unsettled))
+        .bind(filter.states.iter().map(|state| state.word()).collect::<Vec<_>>().join(" "))
         .bind(filter.until.map_or(i64::MAX, ms))
         .bind(i64::from(POSTS_READ_MAX))
         .fetch_all(&self.readers)
@@ -118,7 +118,11 @@ impl Ledger {
 }
 
 /// Whether it is new.
-async fn insert_post(tx: &mut Transaction<'_, Any>, post: &Post, now: Timestamp) -> Result<bool, LedgerFault> {
+pub(super) async fn insert_post(
+    tx: &mut Transaction<'_, Any>,
+    post: &Post,
+    now: Timestamp,
+) -> Result<bool, LedgerFault> {
     let done = sqlx::query("INSERT INTO posts (id, body, enqueued) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING")
         .bind(post.id())
         .bind(row::json(post))

@@ -176,7 +176,8 @@ CREATE TABLE calls (
     -- Not before, and not after.
     due BIGINT NOT NULL,
     expires BIGINT NOT NULL,
-    -- waiting, sending, delivered, refused, expired, unknown.
+    -- waiting, sending, delivered, refused, expired, unknown; digested while a digest carries it, lost when a person said
+    -- that an unknown one never arrived.
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     -- When it was last claimed, and until when the claimer may take to answer for it.
@@ -189,10 +190,27 @@ CREATE TABLE calls (
     code TEXT,
     detail TEXT,
     updated BIGINT NOT NULL,
+    -- The line it stands in: `<chat> <robot>`. One call of a line and lane is on its way at a time.
+    line TEXT NOT NULL DEFAULT '',
+    -- A voice note or a picture: few of them are on their way at a time.
+    heavy INTEGER NOT NULL DEFAULT 0,
+    -- Whether it does no harm to make it twice: to change or delete a message does not.
+    harmless INTEGER NOT NULL DEFAULT 0,
+    -- The post that carried it with others, where one did.
+    digest TEXT,
+    -- Who looked into the group, and when.
+    settled_by TEXT,
+    settled_at BIGINT,
     PRIMARY KEY (post, position, repeat)
 );
-CREATE INDEX calls_in_state ON calls (state, due);
 CREATE INDEX calls_claimed ON calls (claimed);
+-- What may go is found by seeking in each line, however long the lines are.
+CREATE INDEX calls_in_line ON calls (lane, line, due, post, position, repeat) WHERE state = 'waiting';
+CREATE INDEX calls_due ON calls (due) WHERE state = 'waiting';
+CREATE INDEX calls_expiring ON calls (expires) WHERE state = 'waiting';
+CREATE INDEX calls_sending ON calls (lane, line, lease_until) WHERE state = 'sending';
+CREATE INDEX calls_unknown ON calls (lane, expires) WHERE state = 'unknown';
+CREATE INDEX calls_digested ON calls (digest) WHERE state = 'digested';
 
 -- Chat groups whose service gave them another address.
 CREATE TABLE moves (

@@ -14,9 +14,16 @@ pub(super) const WINDOW_MAX: TimeDelta = TimeDelta::minutes(10);
 /// What each robot has sent lately.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
-    sent: HashMap<Key, VecDeque<(Timestamp, Lane)>>,
+    sent: HashMap<Key, Sent>,
     /// Until when a service told us to leave a chat alone.
     paused: HashMap<Key, Timestamp>,
+}
+
+/// When calls left, in order.
+#[derive(Debug, Default)]
+struct Sent {
+    all: VecDeque<Timestamp>,
+    ordinary: VecDeque<Timestamp>,
 }
 
 /// A robot, and a chat where it is counted by chat.
@@ -66,34 +73,37 @@ impl Budget {
     /// When the window of `limit` has room again; none when it has room now.
     fn free_at(&mut self, key: &Key, limit: &Limit, lane: Lane, now: Timestamp) -> Option<Timestamp> {
         let sent = self.sent.get_mut(key)?;
-        for (at, _) in sent.iter_mut() {
-            // The clock went back: what seems to lie ahead was just now.
-            *at = (*at).min(now);
-        }
-        while sent.front().is_some_and(|(at, _)| *at + WINDOW_MAX <= now) {
-            sent.pop_front();
-        }
-        let inside = || sent.iter().filter(|(at, _)| *at + limit.per > now);
-        let allowed = limit.calls as usize;
-        let full = inside().count() >= allowed;
-        let ordinary = || inside().filter(|(_, lane)| *lane == Lane::Ordinary);
+        let full = room_at(&mut sent.all, limit.calls as usize, limit.per, now);
         // What is left over is for emergencies: a day's notices never make one wait.
         let share = limit.ordinary_calls() as usize;
-        let nth_last = |entries: Vec<Timestamp>, n: usize| entries[entries.len() - n] + limit.per;
-        if full {
-            return Some(nth_last(inside().map(|(at, _)| *at).collect(), allowed));
-        }
-        if lane == Lane::Ordinary && ordinary().count() >= share {
-            return Some(nth_last(ordinary().map(|(at, _)| *at).collect(), share));
-        }
-        None
+        full.or_else(|| {
+            let ordinary = lane == Lane::Ordinary;
+            ordinary.then(|| room_at(&mut sent.ordinary, share, limit.per, now)).flatten()
+        })
     }
 
     fn count(&mut self, robot: &str, chat: &Id, lane: Lane, at: Timestamp) {
         for key in [(robot.to_owned(), None), (robot.to_owned(), Some(chat.clone()))] {
-            self.sent.entry(key).or_default().push_back((at, lane));
+            let sent = self.sent.entry(key).or_default();
+            sent.all.push_back(at);
+            if lane == Lane::Ordinary {
+                sent.ordinary.push_back(at);
+            }
         }
     }
+}
+
+/// When fewer than `allowed` of these lie in the span before; none when that is so now. They are in order.
+fn room_at(sent: &mut VecDeque<Timestamp>, allowed: usize, per: TimeDelta, now: Timestamp) -> Option<Timestamp> {
+    if sent.back().is_some_and(|at| *at > now) {
+        // The clock went back: what seems to lie ahead was just now.
+        sent.iter_mut().for_each(|at| *at = (*at).min(now));
+    }
+    while sent.front().is_some_and(|at| *at + WINDOW_MAX <= now) {
+        sent.pop_front();
+    }
+    let inside = sent.len() - sent.partition_point(|at| *at + per <= now);
+    (inside >= allowed).then(|| sent[sent.len() - allowed] + per)
 }
 
 #[cfg(test)]
@@ -110,7 +120,7 @@ mod tests {
     }
 
     fn call(chat: &str, lane: Lane) -> Due {
-        Due { lane, robot: "r".into(), chat: chat.parse().unwrap(), channel: "fake".into() }
+        Due { lane, robot: "r".into(), chat: chat.parse().unwrap(), channel: "fake".into(), heavy: false }
     }
 
     #[test]

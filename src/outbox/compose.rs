@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::channel::{self, Carriage, Channel, Content, TextMax, Unit};
-use super::split;
-use crate::base::{Id, Timestamp};
+use super::{Words, split};
+use crate::base::{Id, Tag, Timestamp};
 use crate::ledger::{Call, Claim, Lane, Move, NewCall, NewPost};
 use crate::rundown::{Class, Post, PostPart};
 use crate::store::{Store, StoreFault};
@@ -62,9 +62,7 @@ pub(super) fn compose(
     let lane = if post.class == Class::Emergency { Lane::Emergency } else { Lane::Ordinary };
     // A channel that is not set up is told when the call is due; a person may set it up until then.
     let robots = channel_of(&chat.channel);
-    let text_max =
-        robots.as_ref().map_or(TextMax { size: usize::MAX, unit: Unit::Bytes }, |channel| channel.text_max());
-    let text_max = TextMax { size: text_max.size.saturating_sub(mark_size_max(text_max.unit)), ..text_max };
+    let text_max = text_max(robots.as_deref());
     let carries = channel::kind(&chat.channel).map(|kind| kind.carries);
     let mut bodies = Vec::new();
     for part in &post.parts {
@@ -101,11 +99,19 @@ pub(super) fn compose(
             channel: chat.channel.clone(),
             address: address.clone(),
             body: serde_json::to_value(body).expect("a part is plain data"),
+            heavy: !matches!(body, PostPart::Text { .. }),
+            harmless: false,
             due: post.due,
             expires: post.expires,
         })
         .collect();
     Ok(NewPost { post, calls })
+}
+
+/// The longest text of a call, with room for a mark.
+pub(super) fn text_max(channel: Option<&dyn Channel>) -> TextMax {
+    let max = channel.map_or(TextMax { size: usize::MAX, unit: Unit::Bytes }, |channel| channel.text_max());
+    TextMax { size: max.size.saturating_sub(mark_size_max(max.unit)), ..max }
 }
 
 /// Where a group is now. The directory still has the old address until a person changes it.
@@ -137,6 +143,8 @@ pub(super) fn repeat(claim: &Claim, now: Timestamp) -> (String, NewCall) {
         channel: call.channel.clone(),
         address: call.address.clone(),
         body: call.body.clone(),
+        heavy: call.heavy,
+        harmless: call.harmless,
         due: now + REPEAT_AFTER,
         expires: call.expires,
     };
@@ -152,21 +160,24 @@ pub(super) enum NoContent {
 }
 
 /// What a call sends: reads the clip of a voice note. Blocks on the disk.
-pub(super) fn content(call: &Call, post: &Post, store: &Store) -> Result<Content, NoContent> {
+pub(super) fn content(call: &Call, post: &Post, store: &Store, words: &Words) -> Result<Content, NoContent> {
     let body = serde_json::from_value(call.body.clone()).map_err(|e| NoContent::Broken(e.to_string()))?;
-    let mark = |text: String| match (call.id.repeat, &post.notice) {
-        (0, _) => text,
-        (_, Some(notice)) => format!("【重发 {notice}】{text}"),
-        (_, None) => format!("【重发】{text}"),
+    let mark = |language: &Tag, text: String| match call.id.repeat {
+        0 => text,
+        _ => (words.repeat)(language, post.notice.as_deref()) + &text,
     };
     Ok(match body {
-        PostPart::Text { language, text } => Content::Text { language, text: mark(text) },
+        PostPart::Text { language, text } => {
+            let text = mark(&language, text);
+            Content::Text { language, text }
+        }
         PostPart::Voice { language, clip, frames, title } => {
             let bytes = store.read(&clip).map_err(|fault| match fault {
                 StoreFault::Io { .. } => NoContent::Store(fault.to_string()),
                 fault => NoContent::Broken(fault.to_string()),
             })?;
-            Content::Voice { language, title: mark(title), frames, bytes }
+            let title = mark(&language, title);
+            Content::Voice { language, title, frames, bytes }
         }
     })
 }

@@ -6,9 +6,15 @@
 mod budget;
 pub mod channel;
 mod compose;
+mod counts;
+mod digest;
+mod pace;
 mod queue;
 mod split;
+mod words;
 
 pub use channel::{Options, folder, robots, telegram};
 pub use compose::{Chat, Enqueued};
-pub use queue::{Counts, Outbox};
+pub use counts::Counts;
+pub use queue::Outbox;
+pub use words::Words;

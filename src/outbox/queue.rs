@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -12,16 +12,15 @@ use tokio::task::JoinSet;
 use super::budget::{Budget, WINDOW_MAX};
 use super::channel::{Answer, Channel, Parcel};
 use super::compose::{self, Chat, Enqueued, NoContent};
+use super::counts::Counters;
+use super::pace::{self, Pace};
+use super::{Counts, Words, digest};
 use crate::base::clock::WAIT_MAX;
 use crate::base::{Clock, Id, Timestamp};
-use crate::ledger::{Call, CallEnd, CallId, Claim, Due, Finished, Lane, Leases, Ledger, LedgerFault};
-use crate::rundown::Post;
+use crate::ledger::{Call, CallEnd, CallId, Claim, Due, Finished, Lane, Leases, Ledger, LedgerFault, Room};
+use crate::rundown::{Class, Post};
 use crate::store::Store;
 
-/// Calls on their way at once: a slow upload on a bad line holds up few others, and an emergency finds room.
-const IN_FLIGHT_MAX: usize = 8;
-/// Of these, ordinary calls take no more than this.
-const IN_FLIGHT_ORDINARY_MAX: usize = 6;
 /// A claim is answered within a channel's bound on a call (two minutes for a voice note) or its claimer is gone.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// How often an emergency is sent again when nobody knows whether it arrived.
@@ -29,6 +28,11 @@ const REPEATS_MAX: u32 = 2;
 /// The first wait before another try, and the longest: a line that is back is noticed within minutes.
 const BACK_OFF_MIN_MS: i64 = 5_000;
 const BACK_OFF_MAX_MS: i64 = 300_000;
+
+/// Under load, answers of so long are written down together: one wait for the disk for many. An emergency does not wait.
+const GATHER: Duration = Duration::from_millis(3);
+/// What nobody has settled is counted again this often, for what changed without the queue.
+const COUNT_EVERY: TimeDelta = TimeDelta::seconds(60);
 
 /// A person has to set the channel up and start again.
 const NO_CHANNEL_RETRY: TimeDelta = TimeDelta::minutes(5);
@@ -38,9 +42,14 @@ pub struct Outbox {
     ledger: Ledger,
     store: Store,
     channels: BTreeMap<&'static str, Arc<dyn Channel>>,
+    words: Words,
     state: Mutex<State>,
     /// Rung when a call was answered or a post came in.
     bell: Arc<Notify>,
+    /// Rung when there is nothing more to gather, or an emergency came in.
+    urgent: Arc<Notify>,
+    /// Calls on their way that are not answered yet.
+    unanswered: Arc<AtomicUsize>,
     counters: Counters,
 }
 
@@ -48,6 +57,10 @@ struct State {
     budget: Budget,
     in_flight: JoinSet<Answered>,
     ordinary_in_flight: usize,
+    heavy_in_flight: usize,
+    pace: Pace,
+    digests_looked_at: Option<Timestamp>,
+    counted_at: Option<Timestamp>,
     /// Answered, not recorded yet: kept while the ledger fails.
     answered: Vec<Answered>,
     stopping: bool,
@@ -58,39 +71,13 @@ struct Answered {
     answer: Answer,
 }
 
-#[derive(Default)]
-struct Counters {
-    delivered: AtomicU64,
-    retried: AtomicU64,
-    moved: AtomicU64,
-    refused: AtomicU64,
-    unknown: AtomicU64,
-    expired: AtomicU64,
-    repeated: AtomicU64,
-    in_flight: AtomicU64,
-}
-
-/// What happened since the start, in calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    pub delivered: u64,
-    pub retried: u64,
-    pub moved: u64,
-    pub refused: u64,
-    pub unknown: u64,
-    pub expired: u64,
-    /// Emergencies posted again because nobody knew whether they had arrived.
-    pub repeated: u64,
-    /// On their way now.
-    pub in_flight: u64,
-}
-
 impl Outbox {
     /// Opens the outbox of the only daemon on this ledger: what was on its way when the last one ended is settled.
     pub async fn open(
         ledger: Ledger,
         store: Store,
         channels: Vec<Arc<dyn Channel>>,
+        words: Words,
         now: Timestamp,
     ) -> Result<Outbox, LedgerFault> {
         let channels: BTreeMap<_, _> = channels.into_iter().map(|channel| (channel.kind(), channel)).collect();
@@ -99,13 +86,20 @@ impl Outbox {
                 budget: Budget::of(ledger.claimed_since(now - WINDOW_MAX).await?),
                 in_flight: JoinSet::new(),
                 ordinary_in_flight: 0,
+                heavy_in_flight: 0,
+                pace: Pace::default(),
+                digests_looked_at: None,
+                counted_at: None,
                 answered: Vec::new(),
                 stopping: false,
             }),
             ledger,
             store,
             channels,
-            bell: Arc::new(Notify::new()),
+            words,
+            bell: Arc::default(),
+            urgent: Arc::default(),
+            unanswered: Arc::default(),
             counters: Counters::default(),
         };
         outbox.recover(now, Leases::All).await?;
@@ -123,6 +117,7 @@ impl Outbox {
         if posts.is_empty() {
             return Ok(enqueued);
         }
+        let emergency = posts.iter().any(|post| post.class == Class::Emergency);
         let moves = self.ledger.moves().await?;
         let mut new = Vec::with_capacity(posts.len());
         for post in posts {
@@ -134,14 +129,31 @@ impl Outbox {
         }
         enqueued.new_count = self.ledger.enqueue(&new, now).await?;
         self.bell.notify_one();
+        if emergency {
+            self.urgent.notify_one();
+        }
         Ok(enqueued)
+    }
+
+    /// Rung by whoever changed calls in the ledger, so that the queue looks at once.
+    pub fn bell(&self) -> Arc<Notify> {
+        self.bell.clone()
     }
 
     /// One pass: records what was answered, settles what expired or was lost, lets go what is due. Never waits for a
     /// chat service. Returns when to come back at the latest; [`Outbox::changed`] may ask for it sooner.
     pub async fn turn(&self, now: Timestamp) -> Result<Option<Timestamp>, LedgerFault> {
         let mut state = self.state.lock().await;
-        self.record(&mut state, now).await?;
+        while let Some(joined) = state.in_flight.try_join_next() {
+            self.take(&mut state, joined, now);
+        }
+        let stopped = state.stopping || self.ledger.hold().await?.is_some();
+        let lost = |answered: &Answered| {
+            answered.call.lane == Lane::Emergency && matches!(answered.answer, Answer::Unknown { .. })
+        };
+        if stopped || state.answered.iter().any(lost) {
+            self.record(&mut state, now).await?;
+        }
         self.recover(now, Leases::Expired).await?;
         let expired = self.ledger.expire_calls(now).await?;
         self.counters.expired.fetch_add(expired, Ordering::Relaxed);
@@ -149,30 +161,62 @@ impl Outbox {
         let repeats: Vec<_> = lost.iter().map(|claim| compose::repeat(claim, now)).collect();
         self.ledger.add_calls(&repeats, now).await?;
         self.counters.repeated.fetch_add(repeats.len() as u64, Ordering::Relaxed);
-
-        if state.stopping || self.ledger.hold().await?.is_some() {
+        if state.counted_at.is_none_or(|at| now - at >= COUNT_EVERY || now < at) {
+            state.counted_at = Some(now);
+            self.counters.unsettled.store(self.ledger.unknown_count().await?, Ordering::Relaxed);
+        }
+        if stopped {
             return Ok(None);
+        }
+        if state.digests_looked_at.is_none_or(|at| now - at >= digest::LOOK_EVERY || now < at) {
+            state.digests_looked_at = Some(now);
+            self.digest(now).await?;
         }
         let free = self.let_go(&mut state, now).await?;
         let due = self.ledger.next_due(now).await?;
         Ok(free.into_iter().chain(due).min())
     }
 
+    /// Makes digests of what waited too long.
+    async fn digest(&self, now: Timestamp) -> Result<(), LedgerFault> {
+        let bounds = (digest::POSTS_MIN, digest::POSTS_MAX);
+        for backlog in self.ledger.backlogs(now - digest::AFTER, bounds).await? {
+            let like = &backlog.like;
+            let channel = self.channels.get(like.channel.as_str());
+            let text_max = compose::text_max(channel.map(|channel| &**channel));
+            let Some((post, of)) = digest::of(&backlog, text_max, &self.words, now) else { continue };
+            let (id, name) = (like.chat.clone(), String::new());
+            let chat = Chat { id: id.clone(), name, channel: like.channel.clone(), address: like.address.clone() };
+            let chats = BTreeMap::from([(id, chat)]);
+            // One that would take too many calls is none: the posts go one by one.
+            let Ok(digest) = compose::compose(post, &chats, |kind| self.channels.get(kind).cloned(), &[]) else {
+                continue;
+            };
+            if self.ledger.digest(&digest, &of, now).await? {
+                self.counters.digested.fetch_add(of.len() as u64, Ordering::Relaxed);
+            }
+        }
+        Ok(())
+    }
+
     /// Claims and sends what may go now. Returns when the first call that a budget held back may go.
     async fn let_go(&self, state: &mut State, now: Timestamp) -> Result<Option<Timestamp>, LedgerFault> {
         let mut free: Option<Timestamp> = None;
-        let room = IN_FLIGHT_MAX.saturating_sub(state.in_flight.len());
-        let mut ordinary = state.ordinary_in_flight;
+        let room = state.pace.in_flight_max().saturating_sub(state.in_flight.len());
+        let (mut ordinary, ordinary_max) = (state.ordinary_in_flight, state.pace.ordinary_max());
+        let mut heavy = state.heavy_in_flight;
+        let finished = finished(&state.answered, now);
         let budget = &mut state.budget;
         let admit = |call: &Due| {
             let is_ordinary = call.lane == Lane::Ordinary;
-            if is_ordinary && ordinary >= IN_FLIGHT_ORDINARY_MAX {
+            if is_ordinary && (ordinary >= ordinary_max || (call.heavy && heavy >= pace::HEAVY_MAX)) {
                 return false;
             }
             let limits = self.channels.get(call.channel.as_str()).map_or(&[][..], |channel| channel.budget());
             match budget.admit(call, limits, now) {
                 Ok(()) => {
                     ordinary += usize::from(is_ordinary);
+                    heavy += usize::from(call.heavy);
                     true
                 }
                 Err(at) => {
@@ -181,7 +225,10 @@ impl Outbox {
                 }
             }
         };
-        for claim in self.ledger.claim_calls(now, now + LEASE, room, admit).await? {
+        let room = Room { max: room, lease_until: now + LEASE };
+        let claims = self.ledger.finish_and_claim(&finished, room, now, admit).await?;
+        self.recorded(state);
+        for claim in claims {
             self.send(state, claim, now);
         }
         Ok(free)
@@ -189,12 +236,15 @@ impl Outbox {
 
     fn send(&self, state: &mut State, Claim { call, post }: Claim, now: Timestamp) {
         let channel = self.channels.get(call.channel.as_str()).cloned();
-        let (store, bell) = (self.store.clone(), self.bell.clone());
+        let (store, words) = (self.store.clone(), self.words);
+        let (bell, urgent, unanswered) = (self.bell.clone(), self.urgent.clone(), self.unanswered.clone());
         state.ordinary_in_flight += usize::from(call.lane == Lane::Ordinary);
+        state.heavy_in_flight += usize::from(call.heavy);
+        unanswered.fetch_add(1, Ordering::Relaxed);
         self.counters.in_flight.fetch_add(1, Ordering::Relaxed);
         state.in_flight.spawn(async move {
             let answer = match channel {
-                Some(channel) => send_once(&*channel, &call, post, store, now).await,
+                Some(channel) => send_once(&*channel, &call, post, (store, words), now).await,
                 // Until it is set up, or until they expire, its posts wait.
                 None => Answer::Retry {
                     after: Some(NO_CHANNEL_RETRY),
@@ -203,47 +253,49 @@ impl Outbox {
                 },
             };
             bell.notify_one();
+            if unanswered.fetch_sub(1, Ordering::Relaxed) == 1 {
+                urgent.notify_one();
+            }
             Answered { call, answer }
         });
     }
 
     /// Writes down every answer there is, in one commit.
     async fn record(&self, state: &mut State, now: Timestamp) -> Result<(), LedgerFault> {
-        while let Some(joined) = state.in_flight.try_join_next() {
-            self.take(state, joined);
-        }
-        if state.answered.is_empty() {
-            return Ok(());
-        }
-        let finished: Vec<Finished> = state
-            .answered
-            .iter()
-            .map(|Answered { call, answer }| Finished {
-                id: call.id.clone(),
-                attempt: call.attempts,
-                end: end_of(call, answer, now),
-            })
-            .collect();
-        self.ledger.finish_calls(&finished, now).await?;
-        for Answered { call, answer } in std::mem::take(&mut state.answered) {
-            if let Answer::Retry { after: Some(after), .. } = answer {
-                state.budget.pause(&call.robot, &call.chat, now + after);
-            }
-            self.counters.of(&answer).fetch_add(1, Ordering::Relaxed);
-        }
+        self.ledger.finish_calls(&finished(&state.answered, now), now).await?;
+        self.recorded(state);
         Ok(())
     }
 
-    fn take(&self, state: &mut State, joined: Result<Answered, tokio::task::JoinError>) {
+    /// Every answer there is stands in the ledger.
+    fn recorded(&self, state: &mut State) {
+        for Answered { answer, .. } in std::mem::take(&mut state.answered) {
+            if matches!(answer, Answer::Unknown { .. }) {
+                state.counted_at = None;
+            }
+            self.counters.of(&answer).fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn take(&self, state: &mut State, joined: Result<Answered, tokio::task::JoinError>, now: Timestamp) {
         self.counters.in_flight.fetch_sub(1, Ordering::Relaxed);
         match joined {
             Ok(answered) => {
-                state.ordinary_in_flight -= usize::from(answered.call.lane == Lane::Ordinary);
+                let Answered { call, answer } = &answered;
+                state.ordinary_in_flight -= usize::from(call.lane == Lane::Ordinary);
+                state.heavy_in_flight -= usize::from(call.heavy);
+                state.pace.learn(answer);
+                if let Answer::Retry { after: Some(after), .. } = answer {
+                    state.budget.pause(&call.robot, &call.chat, now + *after);
+                }
                 state.answered.push(answered);
             }
             // A channel that panicked told nothing: its call is taken for lost when the lease ends. Which lane it was
             // in is lost with it, so the count is made afresh once nothing is on its way.
-            Err(_) if state.in_flight.is_empty() => state.ordinary_in_flight = 0,
+            Err(_) if state.in_flight.is_empty() => {
+                (state.ordinary_in_flight, state.heavy_in_flight) = (0, 0);
+                self.unanswered.store(0, Ordering::Relaxed);
+            }
             Err(_) => {}
         }
     }
@@ -252,6 +304,9 @@ impl Outbox {
         let idempotent: Vec<&str> =
             self.channels.values().filter(|channel| channel.idempotent()).map(|channel| channel.kind()).collect();
         let recovered = self.ledger.recover_calls(now, leases, &idempotent).await?;
+        if recovered.unknown > 0 {
+            self.counters.unsettled.fetch_add(recovered.unknown, Ordering::Relaxed);
+        }
         self.counters.unknown.fetch_add(recovered.unknown, Ordering::Relaxed);
         Ok(())
     }
@@ -262,10 +317,10 @@ impl Outbox {
     }
 
     /// Waits until everything on its way is answered; the next turn records it.
-    pub async fn settle(&self) {
+    pub async fn settle(&self, now: Timestamp) {
         let mut state = self.state.lock().await;
         while let Some(joined) = state.in_flight.join_next().await {
-            self.take(&mut state, joined);
+            self.take(&mut state, joined, now);
         }
     }
 
@@ -273,7 +328,7 @@ impl Outbox {
     /// stays `sending`, and the next start takes it for unknown.
     pub async fn stop(&self, bound: Duration, clock: &dyn Clock) -> Result<(), LedgerFault> {
         self.state.lock().await.stopping = true;
-        let _ = tokio::time::timeout(bound, self.settle()).await;
+        let _ = tokio::time::timeout(bound, self.settle(clock.now())).await;
         let mut state = self.state.lock().await;
         self.record(&mut state, clock.now()).await?;
         state.in_flight.abort_all();
@@ -306,6 +361,13 @@ impl Outbox {
                 () = self.changed() => {}
                 () = tokio::time::sleep(wait.to_std().unwrap_or_default()) => {}
             }
+            if self.unanswered.load(Ordering::Relaxed) >= pace::IN_FLIGHT_MIN {
+                tokio::select! {
+                    () = &mut stop => return,
+                    () = self.urgent.notified() => {}
+                    () = tokio::time::sleep(GATHER) => {}
+                }
+            }
         }
     }
 
@@ -315,36 +377,32 @@ impl Outbox {
     }
 
     pub fn counts(&self) -> Counts {
-        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Counts {
-            delivered: get(&self.counters.delivered),
-            retried: get(&self.counters.retried),
-            moved: get(&self.counters.moved),
-            refused: get(&self.counters.refused),
-            unknown: get(&self.counters.unknown),
-            expired: get(&self.counters.expired),
-            repeated: get(&self.counters.repeated),
-            in_flight: get(&self.counters.in_flight),
-        }
+        self.counters.read()
     }
 }
 
-impl Counters {
-    fn of(&self, answer: &Answer) -> &AtomicU64 {
-        match answer {
-            Answer::Sent { .. } => &self.delivered,
-            Answer::Retry { .. } => &self.retried,
-            Answer::Moved { .. } => &self.moved,
-            Answer::Refused { .. } => &self.refused,
-            Answer::Unknown { .. } => &self.unknown,
-        }
-    }
+fn finished(answered: &[Answered], now: Timestamp) -> Vec<Finished> {
+    let finished = answered.iter().map(|Answered { call, answer }| Finished {
+        id: call.id.clone(),
+        attempt: call.attempts,
+        end: end_of(call, answer, now),
+    });
+    finished.collect()
 }
 
-async fn send_once(channel: &dyn Channel, call: &Call, post: Post, store: Store, at: Timestamp) -> Answer {
-    let read = {
+async fn send_once(
+    channel: &dyn Channel,
+    call: &Call,
+    post: Post,
+    (store, words): (Store, Words),
+    at: Timestamp,
+) -> Answer {
+    let read = if call.heavy {
         let (call, post) = (call.clone(), post.clone());
-        tokio::task::spawn_blocking(move || compose::content(&call, &post, &store)).await
+        tokio::task::spawn_blocking(move || compose::content(&call, &post, &store, &words)).await
+    } else {
+        // A text is in the row itself.
+        Ok(compose::content(call, &post, &store, &words))
     };
     let content = match read {
         Ok(Ok(content)) => content,

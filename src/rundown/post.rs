@@ -8,6 +8,9 @@ use crate::rundown::{Class, Level};
 /// What stands in a post's place of a broadcast when it is an alarm for those on duty. No broadcast may have this id.
 pub const ALARM: &str = "alarm";
 
+/// What stands there when it is several notices of a group that waited for long. No broadcast may have this id.
+pub const DIGEST: &str = "digest";
+
 /// One thing of a post; each becomes one call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "part", rename_all = "lowercase")]
@@ -45,8 +48,8 @@ impl Post {
         format!("{}.{}.{}", self.broadcast, self.occasion, self.chat)
     }
 
-    /// Whether it is an alarm: no plan lists it.
-    pub fn is_alarm(&self) -> bool {
-        self.broadcast.as_str() == ALARM
+    /// Whether it is of no broadcast, but an alarm or a digest: no plan lists it.
+    pub fn is_ours(&self) -> bool {
+        [ALARM, DIGEST].contains(&self.broadcast.as_str())
     }
 }

@@ -74,7 +74,9 @@ impl World {
             let folder = Some(folder::Options { folder: home.path("posts") });
             let (channels, faults) = outbox::channel::open(&outbox::Options { folder, ..outbox::Options::default() });
             assert!(faults.is_empty());
-            let outbox = Outbox::open(ledger.clone(), store.clone(), channels, clock.now()).await.unwrap();
+            let outbox = Outbox::open(ledger.clone(), store.clone(), channels, cunxiang::county::WORDS, clock.now())
+                .await
+                .unwrap();
             let outbox = Arc::new(outbox);
             let options = county::Options { home: home.path(""), data: home.data(), local: local.clone() };
             let county =
@@ -124,7 +126,7 @@ impl World {
         if now >= self.outbox_next || self.outbox_next > now + OUTBOX_PAUSE {
             self.runtime.block_on(async {
                 self.outbox.turn(now).await.unwrap();
-                self.outbox.settle().await;
+                self.outbox.settle(self.clock.now()).await;
                 let due = self.outbox.turn(now).await.unwrap();
                 self.outbox_next = due.unwrap_or(now + OUTBOX_PAUSE).min(now + OUTBOX_PAUSE);
             });

@@ -32,12 +32,16 @@ pub(super) fn post(broadcast: &str, chat: &str, class: Class, due: Timestamp, pa
             channel: "fake".into(),
             address: json!({ "chat": chat }),
             body: json!({ "text": format!("part {position}") }),
+            heavy: false,
+            harmless: false,
             due,
             expires: post.expires,
         })
         .collect();
     NewPost { post, calls }
 }
+
+const OPEN: [CallState; 3] = [CallState::Waiting, CallState::Sending, CallState::Unknown];
 
 fn daily(broadcast: &str, chat: &str, part_count: usize) -> NewPost {
     post(broadcast, chat, Class::Daily, at(0), part_count)
@@ -96,7 +100,7 @@ pub(super) async fn a_post_is_taken_once(ledger: &Ledger) {
     let claims = claim(ledger, 0).await;
     let b_claim = claims.iter().find(|claim| claim.post == b.post).unwrap();
     finish(ledger, b_claim, delivered(), 1).await;
-    assert_eq!(count(PostFilter { unsettled: true, ..Default::default() }).await, 1);
+    assert_eq!(count(PostFilter { states: OPEN.to_vec(), ..Default::default() }).await, 1);
 }
 
 pub(super) async fn parts_keep_their_order(ledger: &Ledger) {
@@ -210,7 +214,7 @@ pub(super) async fn waiting_calls_expire(ledger: &Ledger) {
     let states = states(ledger).await;
     assert_eq!((states[0].1, states[1].1), (CallState::Sending, CallState::Expired));
     finish(ledger, &claims[0], delivered(), 3601).await;
-    assert!(ledger.posts(&PostFilter { unsettled: true, ..Default::default() }).await.unwrap().is_empty());
+    assert!(ledger.posts(&PostFilter { states: OPEN.to_vec(), ..Default::default() }).await.unwrap().is_empty());
 }
 
 pub(super) async fn the_next_instant_is_known(ledger: &Ledger) {

@@ -5,6 +5,7 @@ mod boxes;
 mod calls;
 mod faults;
 mod queue;
+mod settle;
 
 use std::collections::BTreeSet;
 
@@ -75,6 +76,8 @@ contract!(
     calls::waiting_calls_expire,
     calls::the_next_instant_is_known,
     calls::unknown_emergencies_are_listed_for_repeat,
+    settle::a_person_settles_what_is_unknown,
+    settle::what_a_digest_carries_ends_as_it_does,
 );
 
 pub(super) fn at(seconds: i64) -> Timestamp {

@@ -103,6 +103,11 @@ fn unknown() -> Do {
     Do::Answer(Answer::Unknown { code: "timeout".into(), detail: "no answer".into() })
 }
 
+const WORDS: Words = Words {
+    repeat: |language, notice| format!("【重发 {} {language}】", notice.unwrap_or("-")),
+    digest: |language, count| format!("{count} {language}"),
+};
+
 /// An outbox with everything around it; [`Place::restart`] is a crash and a new start.
 struct Place {
     ledger: Ledger,
@@ -132,7 +137,7 @@ async fn place(channel: Arc<Scripted>) -> Place {
 
 async fn open(ledger: &Ledger, store: &Store, channel: &Arc<Scripted>, clock: &SimulatedClock) -> Outbox {
     let channels: Vec<Arc<dyn Channel>> = vec![channel.clone()];
-    Outbox::open(ledger.clone(), store.clone(), channels, clock.now()).await.unwrap()
+    Outbox::open(ledger.clone(), store.clone(), channels, WORDS, clock.now()).await.unwrap()
 }
 
 impl Place {
@@ -161,9 +166,9 @@ impl Place {
         loop {
             let before = (self.channel.sent().len(), self.outbox.counts());
             let next = self.outbox.turn(self.clock.now()).await.unwrap();
-            self.outbox.settle().await;
+            self.outbox.settle(self.clock.now()).await;
             self.outbox.turn(self.clock.now()).await.unwrap();
-            self.outbox.settle().await;
+            self.outbox.settle(self.clock.now()).await;
             if before == (self.channel.sent().len(), self.outbox.counts()) {
                 return next;
             }
@@ -259,7 +264,7 @@ async fn an_unknown_emergency_is_posted_again_and_marked() {
     place.now().await;
     assert_eq!(place.channel.texts(), ["洪水！"]);
     place.for_seconds(3600).await;
-    let again = "【重发 2026-0412】洪水！";
+    let again = "【重发 2026-0412 bo】洪水！";
     assert_eq!(place.channel.texts(), ["洪水！", again, again], "twice and no more");
     assert_eq!(place.outbox.counts().repeated, 2);
 }
@@ -270,7 +275,7 @@ async fn a_crash_loses_nothing_and_repeats_nothing() {
     for (idempotent, class, texts) in [
         (false, Class::Daily, vec!["1", "2"]),
         (true, Class::Daily, vec!["1", "1", "2"]),
-        (false, Class::Emergency, vec!["1", "2", "【重发 2026-0412】1"]),
+        (false, Class::Emergency, vec!["1", "2", "【重发 2026-0412 bo】1"]),
         (true, Class::Emergency, vec!["1", "1", "2"]),
     ] {
         let mut place = place(Scripted::new("fake", idempotent, &[])).await;
@@ -434,3 +439,5 @@ fn waits_grow_up_to_a_bound_and_differ() {
     let waits: std::collections::BTreeSet<_> = (0..50).map(|i| back_off(&id(&i.to_string()), 7)).collect();
     assert!(waits.len() > 40);
 }
+
+mod load;

@@ -1,0 +1,135 @@
+//! What a person says of calls that may or may not have arrived.
+
+use serde_json::json;
+
+use super::calls::{self, Call, CallId, NewCall};
+use super::row::{self, Columns as _, ms};
+use super::{Ledger, LedgerFault, audit};
+use crate::base::Timestamp;
+
+/// Why nothing can be settled.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleFault {
+    #[error("there is no post or call `{0}`; `cunxiang posts list` prints their names")]
+    NoSuch(String),
+    #[error("`{0}` is not unknown ({1}); only what may or may not have arrived is settled by a person")]
+    NotUnknown(String, String),
+    #[error(transparent)]
+    Ledger(#[from] LedgerFault),
+}
+
+impl From<sqlx::Error> for SettleFault {
+    fn from(error: sqlx::Error) -> SettleFault {
+        SettleFault::Ledger(error.into())
+    }
+}
+
+/// A call that is sent anew expires no sooner than this.
+const RESEND_FOR: chrono::TimeDelta = chrono::TimeDelta::hours(6);
+
+impl Ledger {
+    /// Settles the unknown calls of a post, or one call, as delivered: `by` saw them in the group. One commit, in the
+    /// audit.
+    ///
+    /// Errors: no such thing, or none of it is unknown.
+    pub async fn settle_seen(&self, name: &str, by: &str, now: Timestamp) -> Result<Vec<CallId>, SettleFault> {
+        let mut tx = self.write().await?;
+        let unknown = unknown_of(&mut tx, name).await?;
+        for call in &unknown {
+            settle(&mut tx, &call.id, "delivered", by, now).await?;
+        }
+        let ids: Vec<CallId> = unknown.into_iter().map(|call| call.id).collect();
+        let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        audit::append(&mut tx, by, "posts seen", &json!({ "calls": names }), now).await?;
+        tx.commit().await?;
+        Ok(ids)
+    }
+
+    /// Settles the unknown calls of a post, or one call, as lost, and sends each anew, marked as a repeat. One commit,
+    /// in the audit. Returns the calls that are to be sent.
+    ///
+    /// Errors: no such thing, or none of it is unknown.
+    pub async fn settle_lost(&self, name: &str, by: &str, now: Timestamp) -> Result<Vec<CallId>, SettleFault> {
+        let mut tx = self.write().await?;
+        let mut again = Vec::new();
+        let mut names = Vec::new();
+        for call in unknown_of(&mut tx, name).await? {
+            settle(&mut tx, &call.id, "lost", by, now).await?;
+            names.push(call.id.to_string());
+            let found = sqlx::query("SELECT MAX(repeat) AS last FROM calls WHERE post = $1 AND position = $2")
+                .bind(call.id.post.clone())
+                .bind(i64::from(call.id.position))
+                .fetch_one(&mut *tx)
+                .await?;
+            let id = CallId { repeat: found.small("last")? + 1, ..call.id.clone() };
+            let moved = sqlx::query("SELECT new_address FROM moves WHERE channel = $1 AND address = $2")
+                .bind(call.channel.clone())
+                .bind(row::json(&call.address))
+                .fetch_optional(&mut *tx)
+                .await?;
+            let address = moved.map(|row| row.json("new_address")).transpose()?.unwrap_or(call.address);
+            let new = NewCall {
+                position: id.position,
+                repeat: id.repeat,
+                lane: call.lane,
+                robot: call.robot,
+                chat: call.chat,
+                channel: call.channel,
+                address,
+                body: call.body,
+                heavy: call.heavy,
+                harmless: call.harmless,
+                due: now,
+                expires: call.expires.max(now + RESEND_FOR),
+            };
+            calls::insert(&mut tx, &id.post, &new, now).await?;
+            again.push(id);
+        }
+        audit::append(&mut tx, by, "posts resend", &json!({ "calls": names }), now).await?;
+        tx.commit().await?;
+        Ok(again)
+    }
+}
+
+async fn unknown_of(tx: &mut sqlx::Transaction<'_, sqlx::Any>, name: &str) -> Result<Vec<Call>, SettleFault> {
+    let one: Option<CallId> = name.parse().ok();
+    let post = one.as_ref().map_or(name, |id| id.post.as_str());
+    let rows = sqlx::query("SELECT * FROM calls WHERE post = $1 ORDER BY position, repeat")
+        .bind(post.to_owned())
+        .fetch_all(&mut **tx)
+        .await?;
+    let calls = rows.iter().map(calls::read).collect::<Result<Vec<Call>, _>>()?;
+    let mut named: Vec<Call> = calls.into_iter().filter(|call| one.as_ref().is_none_or(|id| call.id == *id)).collect();
+    if named.is_empty() {
+        return Err(SettleFault::NoSuch(name.to_owned()));
+    }
+    let mut states: Vec<String> = named.iter().map(|call| call.state.word()).collect();
+    named.retain(|call| call.state == calls::CallState::Unknown);
+    if named.is_empty() {
+        states.dedup();
+        return Err(SettleFault::NotUnknown(name.to_owned(), states.join(", ")));
+    }
+    Ok(named)
+}
+
+async fn settle(
+    tx: &mut sqlx::Transaction<'_, sqlx::Any>,
+    id: &CallId,
+    state: &'static str,
+    by: &str,
+    now: Timestamp,
+) -> Result<(), LedgerFault> {
+    sqlx::query(
+        "UPDATE calls SET state = $1, settled_by = $2, settled_at = $3, updated = $3 \
+         WHERE post = $4 AND position = $5 AND repeat = $6",
+    )
+    .bind(state)
+    .bind(by.to_owned())
+    .bind(ms(now))
+    .bind(id.post.clone())
+    .bind(i64::from(id.position))
+    .bind(i64::from(id.repeat))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
