@@ -156,8 +156,27 @@ impl Journal {
             commits: 0,
             syncs: 0,
         };
-        journal.write_anew(&[], now)?;
+        // A station that boots on a full disk airs on, in the room that is left in its old pair.
+        journal.write_anew(&[], now).or_else(|fault| if journal.go_on(&read) { Ok(()) } else { Err(fault) })?;
         Ok((journal, found))
+    }
+
+    /// Takes up the old pair, to append behind all that is in it. False where no copy can be written to.
+    fn go_on(&mut self, read: &[io::Result<Vec<u8>>; 2]) -> bool {
+        let opened = |(bytes, name): (&io::Result<Vec<u8>>, &str)| {
+            let bytes = bytes.as_ref().ok().filter(|bytes| bytes.starts_with(HEAD))?;
+            let file = File::options().read(true).write(true).open(self.folder.join(name)).ok()?;
+            let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+            Some((file, end as u64, bytes.len() as u64))
+        };
+        let found: Vec<_> = read.iter().zip(NAMES).map(opened).collect();
+        let each = || found.iter().flatten();
+        self.at = each().map(|(_, end, _)| *end).max().unwrap_or(0);
+        self.capacity = each().map(|(_, _, length)| *length).min().unwrap_or(0);
+        for (copy, found) in self.copies.iter_mut().zip(found) {
+            *copy = found.map(|(file, ..)| file);
+        }
+        self.copy_count() > 0
     }
 
     pub fn memory(&self) -> Memory {

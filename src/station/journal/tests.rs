@@ -219,7 +219,7 @@ fn a_full_disk_loses_no_claim() {
         said.split("claimed ").nth(1).and_then(|s| s.split_whitespace().next()).unwrap().parse().unwrap();
     let memory = open(folder.path()).0.memory();
     assert!(claimed > 1_000, "{claimed}");
-    assert_eq!((memory.claims.len(), memory.ended.len()), (claimed, 100));
+    assert_eq!((memory.claims.len(), memory.ended.len()), (claimed, 101));
 }
 
 fn fill_up(folder: &Path) {
@@ -239,5 +239,11 @@ fn fill_up(folder: &Path) {
     // Outcomes of what was claimed have room still.
     let outcomes: Vec<_> = (0..100).map(|i| outcome(i, 1 + i as u64)).collect();
     journal.commit(&outcomes, now()).unwrap();
+    drop(journal);
+    // A station that starts again on the full disk knows all of it, and has room for outcomes.
+    let (mut journal, found) = open(folder);
+    assert_eq!((found, journal.copy_count(), journal.memory().claims.len()), (Found::Whole, 2, claimed));
+    journal.commit(&[outcome(100, 101)], now()).unwrap();
+    assert!(journal.commit(&[claim(claimed)], now()).is_err());
     println!("claimed {claimed} ");
 }
