@@ -92,7 +92,7 @@ async fn daemon(own: OwnBox, clock: Arc<dyn Timekeeper>) -> anyhow::Result<u8> {
     info!(county = membership.url, fingerprint, "ready");
     let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Ready]);
     let mut look = tokio::time::interval(STATUS_EVERY);
-    let (mut told, mut written) = (String::new(), None);
+    let (mut told, mut unwritten, mut written) = (String::new(), String::new(), None);
     loop {
         tokio::select! {
             _ = term.recv() => break,
@@ -111,8 +111,13 @@ async fn daemon(own: OwnBox, clock: Arc<dyn Timekeeper>) -> anyhow::Result<u8> {
                 let (calm, now) = (calm(status.clone()), clock.monotonic());
                 if written.as_ref().is_none_or(|(before, at)| *before != calm || now > *at + STATUS_WRITE_EVERY) {
                     written = Some((calm, now));
-                    if let Err(fault) = own.folder.write_status(&status) {
-                        warn!("{fault}");
+                    let fault = own.folder.write_status(&status).err().map(|fault| fault.to_string());
+                    let fault = fault.unwrap_or_default();
+                    if fault != unwritten {
+                        unwritten = fault;
+                        if !unwritten.is_empty() {
+                            warn!("{unwritten}");
+                        }
                     }
                 }
                 if clock.now() - running.beat() < BEAT_MAX {

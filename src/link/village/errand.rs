@@ -159,9 +159,18 @@ impl<C: County, S: Station> Link<C, S> {
         let now = self.clock.now();
         let health = &mut self.state().health;
         match result {
-            Ok(()) => (health.contact, health.fault) = (Some(now), None),
+            Ok(()) => {
+                health.contact = Some(now);
+                if health.fault.take().is_some() {
+                    self.bells.status.notify_one();
+                }
+            }
             Err(fault) => {
                 health.fault = Some(fault.to_string());
+                // The county is to know at once who sends what is not its own.
+                if matches!(fault, ErrandFault::NotTaken(_)) {
+                    self.bells.status.notify_one();
+                }
                 if matches!(fault, ErrandFault::County(fault) if fault.why() == Some(Why::BadProof)) {
                     self.bells.time.notify_one();
                 }
@@ -230,7 +239,7 @@ impl<C: County, S: Station> Link<C, S> {
     ) -> Result<Polled, ErrandFault> {
         let Some(fresh) = answer? else { return Ok(Polled::Nothing) };
         if let Some(keys) = &fresh.served.keys {
-            self.state().held.renew(keys)?;
+            self.state().held.renew(station, keys)?;
             self.station.renew_keys(keys.clone());
         }
         let now = self.clock.now();

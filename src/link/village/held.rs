@@ -108,8 +108,16 @@ impl Held {
         (renewed, came)
     }
 
-    /// Takes a newer keys document: durable when this returns.
-    pub fn renew(&mut self, keys: &Envelope) -> Result<(), NotTaken> {
+    /// Takes a newer keys document that came with the rundown of a station: durable when this returns.
+    pub fn renew(&mut self, station: &Id, keys: &Envelope) -> Result<(), NotTaken> {
+        let result = self.renew_unnoted(keys);
+        if let Err(why) = &result {
+            self.refusals.insert(station.clone(), format!("its keys document: {why}"));
+        }
+        result
+    }
+
+    fn renew_unnoted(&mut self, keys: &Envelope) -> Result<(), NotTaken> {
         let mut trust = self.trust.clone();
         trust.renew(keys)?;
         self.folder.write_keys(keys)?;

@@ -15,11 +15,12 @@ impl<C: County, S: Station> Link<C, S> {
         let envelope = self.county.time(&nonce).await?;
         let answered = self.clock.monotonic();
         let at = self.time_of(&envelope, &nonce)?;
-        self.clock.set(at, asked, answered).map_err(ErrandFault::Time)?;
+        let set = self.clock.set(at, asked, answered);
+        // It may be in force and not kept, as on a full disk.
         self.station.clock_was_set();
         // What a wrong clock had left out may pass now.
         self.look();
-        Ok(())
+        set.map_err(ErrandFault::Time)
     }
 
     /// The time an answer tells, where a key for it signed just this answer.

@@ -1,5 +1,6 @@
 //! A box against a county that is a script: every errand, and what must not pass.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -243,6 +244,31 @@ async fn the_time_is_taken_from_a_time_key_for_this_question_alone() {
     assert_eq!(world.clock.now().timestamp(), 0);
     link.ask_time().await.unwrap();
     assert_eq!((world.clock.now(), world.offered()), (start(), vec![1]));
+}
+
+#[tokio::test]
+async fn a_time_that_cannot_be_kept_is_in_force() {
+    let world = World::new();
+    world.clock.step(Timestamp::UNIX_EPOCH - start());
+    let held = world.folder().hold_rundowns().unwrap();
+    world.folder().write_rundown(&id("upper"), &sealed(&rundown(1, &[])), &held).unwrap();
+    let link = world.link();
+    world.full.store(true, Ordering::SeqCst);
+    assert!(link.ask_time().await.unwrap_err().to_string().contains("the disk is full"));
+    assert_eq!((world.clock.now(), world.offered()), (start(), vec![1]));
+}
+
+#[tokio::test]
+async fn keys_of_a_stranger_are_refused_and_that_is_told() {
+    let world = World::new();
+    let link = world.link();
+    world.serve(sealed(&rundown(2, &[])), Some(keys(2, 4)));
+    assert!(matches!(poll(&link).await, Err(ErrandFault::NotTaken(_))));
+    let refusal = link.status().stations[0].refusal.clone().unwrap();
+    assert!(refusal.contains("its keys document: refused: no signature"), "{refusal}");
+    world.serve(sealed(&rundown(2, &[])), Some(keys(2, 1)));
+    assert_eq!(poll(&link).await.unwrap(), Polled::New);
+    assert_eq!(link.status().stations[0].refusal, None);
 }
 
 #[tokio::test]

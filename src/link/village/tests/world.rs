@@ -1,6 +1,7 @@
 //! A small world for tests: a county that is a script, a station that takes notes, and the clock between them.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -205,8 +206,8 @@ impl Station for Noted {
     }
 }
 
-/// A simulated clock that can be set.
-pub(super) struct Set(Arc<SimulatedClock>);
+/// A simulated clock that can be set, and is kept unless the disk is full.
+pub(super) struct Set(Arc<SimulatedClock>, Arc<AtomicBool>);
 
 impl Clock for Set {
     fn now(&self) -> Timestamp {
@@ -221,7 +222,7 @@ impl Clock for Set {
 impl Timekeeper for Set {
     fn set(&self, at: Timestamp, asked: Duration, answered: Duration) -> Result<(), String> {
         self.0.step(at + TimeDelta::from_std((answered - asked) / 2).unwrap() - self.0.now());
-        Ok(())
+        if self.1.load(Ordering::SeqCst) { Err("the disk is full".to_owned()) } else { Ok(()) }
     }
 
     fn is_known(&self) -> bool {
@@ -328,13 +329,19 @@ pub(super) struct World {
     pub county: Scripted,
     pub station: Noted,
     pub clock: Arc<SimulatedClock>,
+    pub full: Arc<AtomicBool>,
 }
 
 impl World {
     pub fn new() -> World {
         let home = tempfile::tempdir().unwrap();
-        let world =
-            World { home, county: Scripted::default(), station: Noted::default(), clock: SimulatedClock::at(start()) };
+        let world = World {
+            home,
+            county: Scripted::default(),
+            station: Noted::default(),
+            clock: SimulatedClock::at(start()),
+            full: Arc::default(),
+        };
         world.folder().join("code", &world.membership(), &keys(1, 1)).unwrap();
         let mut script = world.county.0.lock().unwrap();
         script.clips = ["a", "b", "c"].map(|name| (clip(name), sound(name))).into();
@@ -358,7 +365,7 @@ impl World {
     /// As after a start.
     pub fn link(&self) -> Link<Scripted, Noted> {
         let options = Options { stations: vec![id("upper")], root: signer(1).public(), disk_bytes_max: 1 << 30 };
-        let clock = Arc::new(Set(self.clock.clone()));
+        let clock = Arc::new(Set(self.clock.clone(), self.full.clone()));
         Link::open(self.county.clone(), self.station.clone(), clock, (self.folder(), self.store()), options).unwrap()
     }
 
