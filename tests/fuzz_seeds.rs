@@ -2,6 +2,8 @@
 //!
 //! `fuzz/seeds/<target>/`: names that begin with `good` are accepted, all others refused.
 
+#[path = "../fuzz/checks/link.rs"]
+mod link;
 #[path = "../fuzz/checks/sealed.rs"]
 mod sealed;
 
@@ -29,4 +31,14 @@ fn replay(target: &str, check: fn(&[u8]) -> bool) {
 #[test]
 fn sealed_rundowns() {
     replay("sealed", sealed::check);
+}
+
+#[test]
+fn receipts_of_boxes() {
+    replay("receipts", link::receipts);
+}
+
+#[test]
+fn boxes_that_ask_to_be_let_in() {
+    replay("enrolment", link::enrolment);
 }
