@@ -1,5 +1,6 @@
 //! Receipts of village boxes: numbered, chained, and taken in only where they go on from what is here.
 
+use chrono::Datelike as _;
 use serde_json::json;
 use sqlx::{Any, Transaction};
 
@@ -171,6 +172,12 @@ async fn known(tx: &mut Transaction<'_, Any>, machine: &str) -> Result<Known, Le
     Known::read(row.as_ref())
 }
 
+/// No batch begins above this: a box makes a few a minute, and what is reckoned with numbers stays far from their end.
+const NUMBER_MAX: u64 = 1 << 53;
+
+/// The years a receipt may tell of: a box without a clock is in 1970, and local time is reckoned without an end.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=9999;
+
 /// The head before the first, and after each.
 fn heads_after(before: Digest, texts: &[&str]) -> Vec<Digest> {
     let after = texts.iter().scan(before, |head, text| {
@@ -181,8 +188,15 @@ fn heads_after(before: Digest, texts: &[&str]) -> Vec<Digest> {
 }
 
 fn read(first: u64, texts: &[&str]) -> Result<Vec<Receipt>, ReceiptFault> {
+    if first > NUMBER_MAX {
+        return Err(ReceiptFault::Unreadable { number: first, why: "no box has made so many".to_owned() });
+    }
     let numbered = (first..).zip(texts);
+    let is_reckonable = |at: Timestamp| YEARS.contains(&at.year());
     let read = numbered.map(|(number, text)| match serde_json::from_str::<Receipt>(text) {
+        Ok(receipt) if !std::iter::once(receipt.at).chain(receipt.started).all(is_reckonable) => {
+            Err(ReceiptFault::Unreadable { number, why: "no clock shows such a year".to_owned() })
+        }
         Ok(receipt) if receipt.number == number => Ok(receipt),
         Ok(receipt) => Err(ReceiptFault::Unreadable { number, why: format!("it is numbered {}", receipt.number) }),
         Err(error) => Err(ReceiptFault::Unreadable { number, why: error.to_string() }),
