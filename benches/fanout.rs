@@ -6,21 +6,24 @@
 //!
 //! `cargo bench --bench fanout [-- COUNT...]`; needs nats-server, mosquitto and strace for what they are to be beside.
 
+#[allow(dead_code)] // Shared; not all of it is of use here.
 mod crowd;
 #[allow(dead_code)] // Shared; not all of it is of use here.
 mod village;
+#[allow(dead_code)]
 mod waiting;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use cunxiang::base::Clock as _;
 use cunxiang::base::clock::RealClock;
 use cunxiang::link::{proof, wire};
 
-use crowd::{Crowd, Delivery, Whole, account, connect, header};
+use crowd::{Crowd, Delivery, Whole, account, connect};
 use village::{goal, median, pause};
+use waiting::ours::{Ours, Server, tags as fresh_tags};
 
 const ROUNDS: usize = 3;
 /// In each round, after one that warms up; with three rounds, 21 in all.
@@ -29,116 +32,6 @@ const DELIVERIES: usize = 7;
 const DAYS: i64 = 15;
 /// The contenders, in this order everywhere.
 const NAMES: [&str; 5] = ["limit: send()", "ours", "ours, sealed+saved", "nats-server", "mosquitto QoS 1"];
-
-/// A server in a process of its own; it ends with its handle.
-struct Server {
-    child: Child,
-    port: u16,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Our county, with the pipes it is driven by.
-struct Ours {
-    server: Server,
-    said: BufReader<ChildStdout>,
-    orders: ChildStdin,
-    clip: String,
-}
-
-impl Ours {
-    fn start(boxes: usize) -> Ours {
-        let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
-        command.args(["serve", &boxes.to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("this program starts again");
-        let mut said = BufReader::new(child.stdout.take().expect("it is piped"));
-        let orders = child.stdin.take().expect("it is piped");
-        let mut line = String::new();
-        said.read_line(&mut line).expect("the county says its port");
-        let (port, clip) = line.trim().split_once(' ').expect("its port and a clip");
-        let port = port.parse().expect("a port");
-        Ours { server: Server { child, port }, said, orders, clip: clip.to_owned() }
-    }
-
-    fn order(&mut self, word: &str) {
-        writeln!(self.orders, "{word}").expect("the county listens");
-    }
-
-    /// What it says to an order: how many boxes wait.
-    fn answer(&mut self) -> usize {
-        let mut line = String::new();
-        self.said.read_line(&mut line).expect("the county answers");
-        line.trim().parse().expect("a number")
-    }
-
-    fn crowd(&self, boxes: usize) -> Crowd {
-        Crowd::new((0..boxes).map(|_| connect(self.server.port)).collect(), Whole::Http)
-    }
-
-    /// Every box asks for a newer rundown than the one under its tag, and all of them wait.
-    fn wait(&mut self, crowd: &mut Crowd, tags: &[String]) {
-        for (n, tag) in tags.iter().enumerate() {
-            crowd.send(n, &question(n, tag, 55));
-        }
-        loop {
-            self.order("waiting");
-            if self.answer() == crowd.len() {
-                return;
-            }
-            pause(20);
-        }
-    }
-
-    /// Connected boxes that hold the rundown in force.
-    fn held(&mut self, boxes: usize) -> (Crowd, Vec<String>) {
-        let mut crowd = self.crowd(boxes);
-        for n in 0..boxes {
-            crowd.send(n, &question(n, "", 0));
-        }
-        let first = crowd.deliver(|| {});
-        assert_eq!(first.missed, 0, "everybody gets the whole rundown");
-        let tags = tags(&crowd);
-        (crowd, tags)
-    }
-
-    /// One change to all that wait: `offer` puts in force what is on disk already, `change` writes and seals it first.
-    fn deliver(&mut self, crowd: &mut Crowd, held: &mut Vec<String>, word: &str) -> Delivery {
-        if word == "offer" {
-            self.order("prepare");
-            self.answer();
-        }
-        self.wait(crowd, held);
-        let delivery = crowd.deliver(|| self.order(word));
-        self.answer();
-        if delivery.missed == 0 {
-            let fresh = tags(crowd);
-            assert!(fresh.iter().zip(held.iter()).all(|(fresh, old)| fresh != old), "each has a new rundown");
-            *held = fresh;
-        }
-        delivery
-    }
-}
-
-fn tags(crowd: &Crowd) -> Vec<String> {
-    (0..crowd.len()).map(|n| header(crowd.got(n), "etag").expect("a rundown has a tag")).collect()
-}
-
-/// A long poll with its proof.
-fn question(n: usize, tag: &str, wait: u64) -> Vec<u8> {
-    let (station, keys) = (waiting::station(n), waiting::KEYS_VERSION);
-    let path = format!("{}?station={station}&wait={wait}&epoch=1&version=1&keys={keys}&patch=1", wire::RUNDOWN);
-    let proof = proof::make(&waiting::key(n), "GET", &path, b"", RealClock::default().now());
-    format!(
-        "GET {path} HTTP/1.1\r\nhost: county\r\nauthorization: Bearer {proof}\r\naccept-encoding: gzip\r\n\
-         if-none-match: {tag}\r\n\r\n"
-    )
-    .into_bytes()
-}
 
 /// Sends to all it accepted what comes on the last one.
 fn raw(boxes: usize, bytes: usize) {
@@ -292,7 +185,7 @@ fn writes(pid: u32, deliver: impl FnOnce()) -> Option<usize> {
 
 fn measure(boxes: usize) {
     let mut rows: [Row; NAMES.len()] = Default::default();
-    let mut ours = Ours::start(boxes);
+    let mut ours = Ours::start(boxes, DAYS, "emergency");
     let pid = ours.server.child.id();
     // A first look at what is sent, so that the others send as much.
     let (mut crowd, mut tags) = ours.held(boxes.min(50));
@@ -375,7 +268,7 @@ fn overtaking(ours: &mut Ours, boxes: usize, idle_ms: f64) {
         asks.iter().enumerate().for_each(|(n, ask)| bulk.send(n, ask));
         beside.push(crowd.deliver(|| ours.order("offer")).last_ms);
         ours.answer();
-        tags = self::tags(&crowd);
+        tags = fresh_tags(&crowd);
         assert_eq!(bulk.deliver(|| {}).missed, 0, "bulk comes, too");
     }
     println!("  with {boxes} pieces of clips asked for: the last has it after {:.1} ms", median(&beside));
@@ -409,7 +302,7 @@ fn main() {
     let number = |n: usize| args[n].parse::<usize>().expect("a number");
     crowd::raise_files();
     match args.first().map(String::as_str) {
-        Some("serve") => waiting::serve(number(1), DAYS),
+        Some("serve") => waiting::serve(number(1), number(2) as i64, args[3].parse().expect("a kind of change")),
         Some("raw") => raw(number(1), number(2)),
         Some(_) => (0..args.len()).for_each(|n| measure(number(n))),
         None => [1_000, 10_000].into_iter().for_each(measure),

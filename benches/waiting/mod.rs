@@ -1,6 +1,8 @@
 //! A county with many boxes, each with one station, and what its rundowns are made of: the county's end of the link in a
 //! process of its own, driven over its standard input. Boxes have keys that both processes can make.
 
+pub mod ours;
+
 use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -72,21 +74,46 @@ fn airing(broadcast: &str, at: Timestamp, station: &Id, programme: usize, level:
     }
 }
 
-/// What a station airs over so many days; a higher version has one more emergency than the one before.
-pub fn rundown(n: usize, version: u64, days: i64, now: Timestamp) -> Rundown {
+/// What differs from one version to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// One more emergency.
+    Emergency,
+    /// One broadcast is read anew.
+    Recording,
+    /// One broadcast airs a minute later each day.
+    Time,
+}
+
+impl std::str::FromStr for Change {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Change, ()> {
+        let all = [("emergency", Change::Emergency), ("recording", Change::Recording), ("time", Change::Time)];
+        all.into_iter().find_map(|(name, change)| (name == word).then_some(change)).ok_or(())
+    }
+}
+
+/// What a station airs over so many days.
+pub fn rundown(n: usize, version: u64, (days, change): (i64, Change), now: Timestamp) -> Rundown {
     let station: Id = station(n).parse().expect("an id");
     let midnight = now - TimeDelta::seconds(now.timestamp() % 86_400);
     let mut airings: Vec<Airing> = Vec::new();
     for day in 0..days {
         for broadcast in 0..BROADCASTS {
             for time in TIMES {
-                let at = midnight + TimeDelta::days(day) + TimeDelta::minutes(time * 60 + broadcast as i64 * 45);
+                let moved = if change == Change::Time && broadcast == 3 { version as i64 } else { 0 };
+                let minutes = time * 60 + broadcast as i64 * 45 + moved;
+                let at = midnight + TimeDelta::days(day) + TimeDelta::minutes(minutes);
                 airings.push(airing(&format!("broadcast-{broadcast}"), at, &station, broadcast, None));
             }
         }
     }
     let mut programmes: Vec<Programme> = (0..BROADCASTS).map(programme).collect();
-    for order in 1..version {
+    if change == Change::Recording {
+        programmes[3] = programme(100 + version as usize);
+    }
+    for order in (1..version).filter(|_| change == Change::Emergency) {
         programmes.push(programme(100 + order as usize));
         let at = now + TimeDelta::seconds(order as i64);
         airings.push(airing(&format!("emergency-{order}"), at, &station, programmes.len() - 1, Some(Level::I)));
@@ -139,12 +166,12 @@ async fn let_in(path: &Path, boxes: usize, now: Timestamp) {
 }
 
 /// The county's end, until its standard input ends. Takes `prepare`, `offer`, `change` and `waiting`, a line each.
-pub fn serve(boxes: usize, days: i64) {
+pub fn serve(boxes: usize, days: i64, change: Change) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("threads can be had").block_on(serving(boxes, days));
+    runtime.expect("threads can be had").block_on(serving(boxes, (days, change)));
 }
 
-async fn serving(boxes: usize, days: i64) {
+async fn serving(boxes: usize, plan: (i64, Change)) {
     let folder = tempfile::tempdir().expect("the temporary folder can be written");
     let clock: Arc<dyn Clock> = Arc::new(RealClock::default());
     let path = folder.path().join("ledger.db");
@@ -167,7 +194,7 @@ async fn serving(boxes: usize, days: i64) {
     let address = serving.address();
     tokio::spawn(serving.serve(router(gate.clone())));
     let begun = clock.now();
-    let sealed = |version| (0..boxes).map(|n| seal(&rundown(n, version, days, begun), &worker)).collect::<Vec<_>>();
+    let sealed = |version| (0..boxes).map(|n| seal(&rundown(n, version, plan, begun), &worker)).collect::<Vec<_>>();
     let offer = |envelopes: Vec<Arc<Envelope>>, version| {
         for (n, envelope) in envelopes.into_iter().enumerate() {
             gate.offer(&station(n).parse().expect("an id"), envelope, Edge { epoch: 1, version });
