@@ -13,7 +13,8 @@ TEST_PACKAGES := $(SAMPLE_PACKAGES) ffmpeg sox libsox-fmt-mp3 lame opus-tools es
 PACKAGE_PACKAGES := binutils dpkg systemd $(SAMPLE_PACKAGES)
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 RECORDING_PACKAGES := espeak-ng sox
-BENCH_PACKAGES := $(TEST_PACKAGES) mpg123 mpd mpc valgrind python3 python3-venv libopus-dev
+BENCH_PACKAGES := $(TEST_PACKAGES) mpg123 mpd mpc valgrind python3 python3-venv libopus-dev \
+	nats-server mosquitto nginx-light strace
 
 .PHONY: run test bench recordings lint package package-arm64 test-package
 

@@ -202,7 +202,7 @@ fn ours_per_s(batch: usize) -> f64 {
     for first in (1..=RECEIPTS).step_by(batch) {
         let texts: Vec<_> = (first..first + batch).map(|n| wire::receipt_text(&receipt(n as u64))).collect();
         let after = texts.iter().fold(before, |head: Digest, text| wire::chain(&head, text.get()));
-        let sent = wire::Receipts { before, first: first as u64, receipts: texts };
+        let sent = wire::Receipts { before, first: first as u64, receipts: texts, gap: false };
         bodies.push(serde_json::to_vec(&sent).expect("receipts are plain data"));
         before = after;
     }

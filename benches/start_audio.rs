@@ -4,7 +4,7 @@
 //! bench, which stamps the first loud sample. Ours is a station of its own process with the `sound-card` sink. Its peers
 //! are warm players that get a perfect trigger, which is kinder than any scheduler: `mpg123 -R` (LOAD on its FIFO) and
 //! MPD (`play` on its port). All in the same interleaved rounds; again beside four busy loops; ours again at 5 % of a
-//! core, where a cgroup can be made.
+//! core and 32 MiB, where cgroups can be made (`-- ROUNDS small` does that alone, after two stations due together, P8).
 //!
 //! `cargo bench --bench start_audio [-- ROUNDS]`; some five minutes with five rounds. Needs pulseaudio,
 //! libasound2-plugins and ffmpeg, and for the peers mpg123 and mpd.
@@ -31,8 +31,10 @@ const LOUD: i16 = 2_000;
 const NEW_FRAMES: u64 = 2_400;
 /// ... and of this length, inside a sound, is a gap that can be heard.
 const GAP_FRAMES: u64 = 240;
-/// Where a process may be held to a share of a core (cgroup v1).
+/// Where a process may be held to a share of a core, and to so much memory (cgroup v1).
 const CPU_GROUPS: &str = "/sys/fs/cgroup/cpu";
+const MEMORY_GROUPS: &str = "/sys/fs/cgroup/memory";
+const MEMORY_BYTES: &str = "33554432";
 /// What each round plays, in seconds.
 const CLIP_S: usize = 1;
 
@@ -93,6 +95,9 @@ impl Drop for Program {
 fn spawn(folder: &Path, command: &mut Command) -> Option<Program> {
     let command = command.env("HOME", folder).env("XDG_RUNTIME_DIR", folder);
     let command = command.env("ALSA_CONFIG_PATH", folder.join("asound.conf"));
+    if !command.get_envs().any(|(name, _)| name == "PULSE_SINK") {
+        command.env("PULSE_SINK", "card");
+    }
     command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().ok().map(Program)
 }
 
@@ -106,6 +111,8 @@ fn mkfifo(path: &Path) {
 struct Stage {
     folder: PathBuf,
     sounds: Arc<Mutex<Vec<Sound>>>,
+    /// What a second card plays.
+    others: Arc<Mutex<Vec<Sound>>>,
     mpd_port: u16,
     mpd: Option<Program>,
     _server: Program,
@@ -119,26 +126,34 @@ impl Stage {
         let text = format!("{alsa}\npcm.!default {{ type pulse server \"unix:{}\" }}\n", socket.display());
         std::fs::write(folder.join("asound.conf"), text).expect("the folder can be written");
         let native = format!("module-native-protocol-unix socket={} auth-anonymous=1", socket.display());
-        let pipe = format!(
-            "module-pipe-sink sink_name=card file={} rate=48000 channels=2 format=s16le use_system_clock_for_timing=yes",
-            card.display()
-        );
+        let other = folder.join("other.fifo");
+        let [pipe, other_pipe] = [("card", &card), ("other", &other)].map(|(name, file)| {
+            let file = file.display();
+            format!(
+                "module-pipe-sink sink_name={name} file={file} rate=48000 channels=2 format=s16le \
+                 use_system_clock_for_timing=yes"
+            )
+        });
         let mut server = Command::new("pulseaudio");
         server.args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--disable-shm=1", "--realtime=no"]);
-        server.args(["--high-priority=no", "--use-pid-file=no", "-L", &native, "-L", &pipe]).stdout(Stdio::null());
+        server
+            .args(["--high-priority=no", "--use-pid-file=no", "-L", &native, "-L", &pipe, "-L", &other_pipe])
+            .stdout(Stdio::null());
         let server = spawn(folder, &mut server).expect("pulseaudio is installed");
         for _ in 0..100 {
-            if card.exists() && socket.exists() {
+            if other.exists() && socket.exists() {
                 break;
             }
             pause(50);
         }
         let sounds = Arc::new(Mutex::new(vec![]));
-        let into = sounds.clone();
-        std::thread::spawn(move || listen(&card, &into));
+        let others = Arc::new(Mutex::new(vec![]));
+        for (card, into) in [(card, sounds.clone()), (other, others.clone())] {
+            std::thread::spawn(move || listen(&card, &into));
+        }
         let mpd_port =
             TcpListener::bind("127.0.0.1:0").expect("loopback works").local_addr().expect("it is bound").port();
-        let mut stage = Stage { folder: folder.to_owned(), sounds, mpd_port, mpd: None, _server: server };
+        let mut stage = Stage { folder: folder.to_owned(), sounds, others, mpd_port, mpd: None, _server: server };
         stage.mpd = stage.start_mpd();
         stage
     }
@@ -155,15 +170,16 @@ impl Stage {
     }
 
     /// `mode` is `planned` or `unplanned`.
-    fn ours(&self, mode: &str, group: Option<&Path>) -> Option<(f64, u32)> {
+    fn ours(&self, mode: &str, groups: &[PathBuf]) -> Option<(f64, u32)> {
         // The card is opened 5 s ahead; a throttled process needs its time to begin.
-        let due = due_in(TimeDelta::seconds(if group.is_some() { 10 } else { 6 }));
+        let due = due_in(TimeDelta::seconds(if groups.is_empty() { 6 } else { 10 }));
         let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
         command.args([mode, &due.timestamp().to_string()]).stdout(Stdio::piped());
         let mut child = None;
         let measured = self.round(due, || {
             child = spawn(&self.folder, &mut command);
-            if let (Some(group), Some(Program(child))) = (group, &child) {
+            for group in groups {
+                let Some(Program(child)) = &child else { continue };
                 std::fs::write(group.join("cgroup.procs"), child.id().to_string()).expect("the group takes processes");
             }
         });
@@ -173,6 +189,25 @@ impl Stage {
             println!("  ours ended otherwise: {}", said.trim());
         }
         measured
+    }
+
+    /// Two stations, each a process with a card of its own, that are due together: how far apart they begin, in ms.
+    fn together(&self) -> Option<f64> {
+        let due = due_in(TimeDelta::seconds(6));
+        self.others.lock().expect("no holder panics").clear();
+        let start = |card: &str| {
+            let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
+            command.args(["planned", &due.timestamp().to_string()]).env("PULSE_SINK", card).stdout(Stdio::null());
+            spawn(&self.folder, &mut command)
+        };
+        let mut two = Vec::new();
+        let (one, _) = self.round(due, || two.extend([start("card"), start("other")]))?;
+        let others = self.others.lock().expect("no holder panics");
+        let other = others.iter().find(|sound| sound.at > due - TimeDelta::seconds(1))?;
+        let apart = one - (other.at - due).num_microseconds()? as f64 / 1e3;
+        drop(others);
+        pause(500);
+        Some(apart.abs())
     }
 
     fn mpg123(&self) -> Option<(f64, u32)> {
@@ -289,10 +324,10 @@ impl Row {
 fn compare(stage: &Stage, title: &str, round_count: usize) -> f64 {
     let mut rows: [Row; 4] = Default::default();
     for _ in 0..round_count {
-        rows[0].note(stage.ours("planned", None));
+        rows[0].note(stage.ours("planned", &[]));
         rows[1].note(stage.mpg123());
         rows[2].note(stage.mpd());
-        rows[3].note(stage.ours("unplanned", None));
+        rows[3].note(stage.ours("unplanned", &[]));
     }
     println!("\n{title}: first loud sample less the instant, in ms, {round_count} rounds");
     let ours = rows[0].off();
@@ -358,17 +393,26 @@ fn write_click(folder: &Path) {
     assert!(done.success(), "ffmpeg writes an MP3");
 }
 
-/// A group that holds its processes to 5 % of a core, if one can be made.
-fn cpu_group() -> Option<PathBuf> {
-    let group = Path::new(CPU_GROUPS).join(format!("cunxiang-bench-{}", std::process::id()));
-    std::fs::create_dir(&group).ok()?;
-    let held = std::fs::write(group.join("cpu.cfs_period_us"), "100000")
-        .and_then(|()| std::fs::write(group.join("cpu.cfs_quota_us"), "5000"));
-    if held.is_err() {
-        let _ = std::fs::remove_dir(&group);
-        return None;
+/// Groups that hold their processes to 5 % of a core and to 32 MiB, if they can be made.
+fn small_box() -> Option<Vec<PathBuf>> {
+    let name = format!("cunxiang-bench-{}", std::process::id());
+    let group = |of: &str, limits: &[(&str, &str)]| {
+        let group = Path::new(of).join(&name);
+        std::fs::create_dir(&group).ok()?;
+        let held = limits.iter().try_for_each(|(limit, value)| std::fs::write(group.join(limit), value));
+        if held.is_err() {
+            let _ = std::fs::remove_dir(&group);
+        }
+        held.ok().map(|()| group)
+    };
+    let cpu = group(CPU_GROUPS, &[("cpu.cfs_period_us", "100000"), ("cpu.cfs_quota_us", "5000")])?;
+    match group(MEMORY_GROUPS, &[("memory.limit_in_bytes", MEMORY_BYTES)]) {
+        Some(memory) => Some(vec![cpu, memory]),
+        None => {
+            let _ = std::fs::remove_dir(&cpu);
+            None
+        }
     }
-    Some(group)
 }
 
 fn main() {
@@ -396,28 +440,50 @@ fn main() {
     if stage.mpd.is_none() {
         println!("MPD is not measured: it is not installed or does not start");
     }
-    let idle = compare(&stage, "P5, P7: a machine with nothing else to do", round_count);
+    if !args.iter().any(|a| a == "small") {
+        compare_all(&stage, folder.path(), round_count);
+    }
+    together(&stage, round_count);
+    small(&stage, round_count);
+}
+
+fn compare_all(stage: &Stage, folder: &Path, round_count: usize) {
+    let idle = compare(stage, "P5, P7: a machine with nothing else to do", round_count);
     goal("P5, median |error| in ms", idle, 1.0);
 
     let me = std::env::current_exe().expect("this program has a path");
     let burning: Vec<Program> =
-        (0..4).filter_map(|_| spawn(folder.path(), Command::new(&me).arg("burn").stdout(Stdio::null()))).collect();
-    let busy = compare(&stage, "P6: beside four busy loops", round_count);
+        (0..4).filter_map(|_| spawn(folder, Command::new(&me).arg("burn").stdout(Stdio::null()))).collect();
+    let busy = compare(stage, "P6: beside four busy loops", round_count);
     drop(burning);
     goal("P6, median |error| in ms", busy, 1.0);
+}
 
-    let Some(group) = cpu_group() else {
-        return println!("\nP6 at 5 % of a core is not measured: no group can be made in {CPU_GROUPS}");
+fn together(stage: &Stage, round_count: usize) {
+    let mut apart: Vec<f64> = (0..round_count * 4).filter_map(|_| stage.together()).collect();
+    apart.sort_by(f64::total_cmp);
+    let p95 = apart.get((apart.len() * 95).div_ceil(100).saturating_sub(1)).copied().unwrap_or(f64::NAN);
+    println!("\nP8: two stations due together, {} of {} rounds sounded on both", apart.len(), round_count * 4);
+    println!("  apart: median {:.2} ms, at most {:.2}", median(&apart), apart.last().copied().unwrap_or(f64::NAN));
+    goal("P8, apart at p95, in ms", p95, 0.5);
+}
+
+fn small(stage: &Stage, round_count: usize) {
+    let Some(groups) = small_box() else {
+        return println!("\nP26 is not measured: no group can be made in {CPU_GROUPS} and {MEMORY_GROUPS}");
     };
     let mut row = Row::default();
     for _ in 0..round_count {
-        row.note(stage.ours("planned", Some(&group)));
+        row.note(stage.ours("planned", &groups));
     }
-    println!("\nP6: ours at 5 % of a core (100 ms periods)");
+    println!("\nP6, P26: ours at 5 % of a core (100 ms periods) and 32 MiB");
     row.print("ours, planned", row.off());
-    goal("P6, median |error| in ms", row.off(), 1.0);
-    goal("P6, gaps", row.gaps.into(), 0.0);
+    goal("P26, median |error| in ms", row.off(), 1.0);
+    goal("P26, gaps", row.gaps.into(), 0.0);
+    goal("P26, killed or silent", row.silent.into(), 0.0);
     // A group can be taken away only when its last process is gone.
     pause(200);
-    let _ = std::fs::remove_dir(&group);
+    for group in groups {
+        let _ = std::fs::remove_dir(group);
+    }
 }
