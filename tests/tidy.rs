@@ -70,6 +70,8 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("ed25519_dalek", "link/proof.rs"),
     ("toml", "base/table.rs"),
     ("axum", "console/monitor.rs"),
+    ("axum", "console/spot/"),
+    ("maud", "console/"),
     ("axum", "link/"),
     ("axum_server", "link/"),
     ("rustls", "link/"),

@@ -54,3 +54,78 @@ ui-card-hotline = ཁ་པར་ { $number }
 # Variables:
 #   $date (String) - such as 2026-11-23
 ui-card-date = { DATE($date) }
+
+# Heads the page that a village box shows on the spot.
+ui-spot-title = རྒྱང་བསྒྲགས།
+
+# Above the list of what airs today, on a village box's page.
+ui-spot-today = དེ་རིང་གི་ལེ་ཚན།
+
+# In the place of that list.
+ui-spot-none = དེ་རིང་ལེ་ཚན་མེད།
+
+# When the county last answered the box.
+ui-spot-contact = རྫོང་དང་འབྲེལ་བའི་དུས།
+
+# The time at the box.
+ui-spot-clock = ཆུ་ཚོད།
+
+# The way sound leaves the box.
+ui-spot-sink = སྒྲ་ཆས།
+
+# Room on the box's disk.
+ui-spot-disk = ཉར་ཚགས།
+
+# Beside what is well.
+ui-spot-good = ཡག་པོ།
+
+# Beside what is not.
+ui-spot-bad = སྐྱོན་ཡོད།
+
+# In the place of a time.
+ui-spot-never = ད་བར་མེད།
+
+# The most that a person allows there, of 100.
+ui-spot-volume = སྒྲའི་ཆེ་ཚད།
+
+# A button: a short tone.
+ui-spot-check = སྒྲ་ཚོད་ལྟ།
+
+# A button, and what it did: nothing sounds there, emergencies neither.
+ui-spot-mute = སྒྲ་གཅོད་པ།
+
+# A button: it sounds again.
+ui-spot-unmute = སྒྲ་སླར་གཏོང་བ།
+
+# Before the field for why it is muted.
+ui-spot-reason = རྒྱུ་མཚན། (རྫོང་ལ་ཞུ་ངེས།)
+
+# How an airing stands.
+# Variables:
+#   $state (String) - the word of the state
+ui-spot-state =
+    { $state ->
+        [waits] སྒུག་བཞིན་པ།
+        [unready] སྒྲ་མ་ཚང་བ།
+        [sounds] གཏོང་བཞིན་པ།
+        [played] བཏང་ཟིན།
+        [partial] མཇུག་མ་རྫོགས།
+        [missed] ཆད་པ།
+        [expired] དུས་ཡོལ་བ།
+        [cancelled] ཕྱིར་བསྡུས་པ།
+       *[other] མ་བཏང་བ།
+    }
+
+# How it went, after a button was pressed.
+# Variables:
+#   $what (String) - the word for it
+ui-spot-said =
+    { $what ->
+        [done] འགྲུབ་སོང༌།
+        [no-reason] རྒྱུ་མཚན་འབྲི་དགོས།
+        [quiet-hours] ད་ལྟ་ཁུ་སིམ་པའི་དུས་ཡིན།
+        [muted] སྒྲ་བཅད་ཟིན། སྔོན་ལ་སླར་གཏོང་དགོས།
+        [busy] ད་ལྟ་གཏོང་བཞིན་ཡོད། ཅུང་ཙམ་སྒུག་རོགས།
+        [clock-untrusted] ཆུ་ཚོད་ངེས་མེད། རྫོང་ལ་སྦྲེལ་རོགས།
+       *[other] མ་འགྲུབ།
+    }

@@ -87,3 +87,78 @@ ui-alarm-box-journal = Station { $station } cannot write its claims: { $why }
 ui-alarm-refused = Station { $station } refuses its new rundown: { $why }
 ui-alarm-muted = Station { $station } was muted on the spot: { $why }
 ui-alarm-unready = Not ready: { $title }, { $at }, { $count } stations ({ $names }) lack recordings
+
+# Heads the page that a village box shows on the spot.
+ui-spot-title = This loudspeaker
+
+# Above the list of what airs today, on a village box's page.
+ui-spot-today = Today
+
+# In the place of that list.
+ui-spot-none = Nothing airs today
+
+# When the county last answered the box.
+ui-spot-contact = Last contact
+
+# The time at the box.
+ui-spot-clock = Clock
+
+# The way sound leaves the box.
+ui-spot-sink = Sound device
+
+# Room on the box's disk.
+ui-spot-disk = Disk
+
+# Beside what is well.
+ui-spot-good = good
+
+# Beside what is not.
+ui-spot-bad = not well
+
+# In the place of a time.
+ui-spot-never = never
+
+# The most that a person allows there, of 100.
+ui-spot-volume = Loudest
+
+# A button: a short tone.
+ui-spot-check = Sound check
+
+# A button, and what it did: nothing sounds there, emergencies neither.
+ui-spot-mute = Mute
+
+# A button: it sounds again.
+ui-spot-unmute = Unmute
+
+# Before the field for why it is muted.
+ui-spot-reason = Why (the county is told)
+
+# How an airing stands.
+# Variables:
+#   $state (String) - the word of the state
+ui-spot-state =
+    { $state ->
+        [waits] waits
+        [unready] lacks clips
+        [sounds] sounds now
+        [played] played
+        [partial] cut short
+        [missed] missed
+        [expired] expired
+        [cancelled] taken back
+       *[other] not aired
+    }
+
+# How it went, after a button was pressed.
+# Variables:
+#   $what (String) - the word for it
+ui-spot-said =
+    { $what ->
+        [done] Done
+        [no-reason] Write a reason
+        [quiet-hours] These are quiet hours
+        [muted] It is muted; unmute first
+        [busy] Something sounds or is about to; try again in a minute
+        [clock-untrusted] The clock is not set yet; the county must be reached first
+       *[other] It did not work; look at the log
+    }

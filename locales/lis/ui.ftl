@@ -55,3 +55,78 @@ ui-card-hotline = { $number } ꓗꓪ ꓐꓯ
 # Variables:
 #   $date (String) - such as 2026-11-23
 ui-card-date = { DATE($date) }
+
+# Heads the page that a village box shows on the spot.
+ui-spot-title = ꓐꓯ ꓗꓪ
+
+# Above the list of what airs today, on a village box's page.
+ui-spot-today = ꓐꓯ ꓟ
+
+# In the place of that list.
+ui-spot-none = ꓐꓯ ꓟ ꓟꓽ ꓙꓳ
+
+# When the county last answered the box.
+ui-spot-contact = ꓗꓪ ꓐꓯ
+
+# The time at the box.
+ui-spot-clock = ꓩꓷ
+
+# The way sound leaves the box.
+ui-spot-sink = ꓐꓯ ꓫꓬ
+
+# Room on the box's disk.
+ui-spot-disk = ꓔꓯ ꓗꓪ
+
+# Beside what is well.
+ui-spot-good = ꓗꓽ
+
+# Beside what is not.
+ui-spot-bad = ꓟꓽ ꓗꓽ
+
+# In the place of a time.
+ui-spot-never = ꓟꓽ ꓙꓳ
+
+# The most that a person allows there, of 100.
+ui-spot-volume = ꓐꓯ ꓪꓴꓽ
+
+# A button: a short tone.
+ui-spot-check = ꓐꓯ ꓬꓯ
+
+# A button, and what it did: nothing sounds there, emergencies neither.
+ui-spot-mute = ꓕꓽ ꓐꓯ
+
+# A button: it sounds again.
+ui-spot-unmute = ꓐꓯ ꓢꓲ ꓐꓯ
+
+# Before the field for why it is muted.
+ui-spot-reason = ꓮ ꓡꓲ
+
+# How an airing stands.
+# Variables:
+#   $state (String) - the word of the state
+ui-spot-state =
+    { $state ->
+        [waits] ꓐꓯ ꓠꓬ
+        [unready] ꓐꓯ ꓟ ꓟꓽ ꓙꓳ
+        [sounds] ꓐꓯ ꓬꓰ
+        [played] ꓐꓯ ꓓ
+        [partial] ꓐꓯ ꓟꓽ ꓓ
+        [missed] ꓟꓽ ꓐꓯ
+        [expired] ꓟꓽ ꓐꓯ
+        [cancelled] ꓕꓽ ꓐꓯ
+       *[other] ꓟꓽ ꓐꓯ
+    }
+
+# How it went, after a button was pressed.
+# Variables:
+#   $what (String) - the word for it
+ui-spot-said =
+    { $what ->
+        [done] ꓓ
+        [no-reason] ꓮ ꓡꓲ ꓟꓽ ꓙꓳ
+        [quiet-hours] ꓕꓽ ꓐꓯ
+        [muted] ꓕꓽ ꓐꓯ
+        [busy] ꓐꓯ ꓬꓰ
+        [clock-untrusted] ꓩꓷ ꓟꓽ ꓙꓳ
+       *[other] ꓟꓽ ꓓ
+    }

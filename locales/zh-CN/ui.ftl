@@ -103,3 +103,78 @@ ui-alarm-box-journal = 广播点{ $station }写不下认领记录：{ $why }
 ui-alarm-refused = 广播点{ $station }拒收新的节目单：{ $why }
 ui-alarm-muted = 广播点{ $station }被现场静音：{ $why }
 ui-alarm-unready = 未就绪：{ $title }，{ $at }，{ $count }处（{ $names }）缺录音
+
+# Heads the page that a village box shows on the spot.
+ui-spot-title = 本地广播
+
+# Above the list of what airs today, on a village box's page.
+ui-spot-today = 今日节目单
+
+# In the place of that list.
+ui-spot-none = 今天没有节目
+
+# When the county last answered the box.
+ui-spot-contact = 最近联系县里
+
+# The time at the box.
+ui-spot-clock = 时钟
+
+# The way sound leaves the box.
+ui-spot-sink = 声音设备
+
+# Room on the box's disk.
+ui-spot-disk = 磁盘
+
+# Beside what is well.
+ui-spot-good = 正常
+
+# Beside what is not.
+ui-spot-bad = 有问题
+
+# In the place of a time.
+ui-spot-never = 从未
+
+# The most that a person allows there, of 100.
+ui-spot-volume = 最大音量
+
+# A button: a short tone.
+ui-spot-check = 试音
+
+# A button, and what it did: nothing sounds there, emergencies neither.
+ui-spot-mute = 静音
+
+# A button: it sounds again.
+ui-spot-unmute = 取消静音
+
+# Before the field for why it is muted.
+ui-spot-reason = 静音原因（会报到县里）
+
+# How an airing stands.
+# Variables:
+#   $state (String) - the word of the state
+ui-spot-state =
+    { $state ->
+        [waits] 等待
+        [unready] 缺录音
+        [sounds] 正在播出
+        [played] 已播出
+        [partial] 没播完
+        [missed] 漏播
+        [expired] 过期
+        [cancelled] 已取消
+       *[other] 没播
+    }
+
+# How it went, after a button was pressed.
+# Variables:
+#   $what (String) - the word for it
+ui-spot-said =
+    { $what ->
+        [done] 好了
+        [no-reason] 请写明原因
+        [quiet-hours] 现在是静音时段
+        [muted] 已经静音，请先取消静音
+        [busy] 正在播出或马上要播，请过一会儿再试
+        [clock-untrusted] 时钟还没校准，请先连上县里
+       *[other] 没有做成，请看日志
+    }

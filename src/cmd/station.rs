@@ -9,6 +9,7 @@ use crate::base::Id;
 use crate::cmd::instant::Instant;
 use crate::cmd::{CANNOT, FAULTS, FINE, Format, Place, data, page};
 use crate::config::station::{self as settings, Settings};
+use crate::console::spot::Wish;
 use crate::county::keys::CountyKeys;
 use crate::ledger::Ledger;
 use crate::link::proof;
@@ -21,6 +22,7 @@ use crate::store::Store;
 
 mod player;
 mod running;
+mod spot;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -36,6 +38,14 @@ enum Command {
     Run(Run),
     /// Print how this box is
     Status(Status),
+    /// Silence a loudspeaker of this box, emergencies too; the reason is reported to the county
+    Mute(Mute),
+    /// Let a muted loudspeaker sound again
+    Unmute(OfOne),
+    /// Bound how loud a loudspeaker of this box may be
+    Volume(Volume),
+    /// Play a short tone, outside quiet hours and when nothing else is due
+    SoundCheck(OfOne),
     /// At the county: write a station's rundown with its clips into one file
     Export(Export),
     /// At the box: take in a file that `export` wrote
@@ -80,6 +90,33 @@ struct Status {
 }
 
 #[derive(clap::Args)]
+struct OfOne {
+    /// Which loudspeaker, where this box has several
+    #[arg(long, value_name = "STATION")]
+    station: Option<Id>,
+    #[command(flatten)]
+    own: Own,
+}
+
+#[derive(clap::Args)]
+struct Mute {
+    /// Why, in a few words
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    one: OfOne,
+}
+
+#[derive(clap::Args)]
+struct Volume {
+    /// 0 to 100; no airing is louder
+    #[arg(value_parser = clap::value_parser!(u8).range(0..=100))]
+    percent: u8,
+    #[command(flatten)]
+    one: OfOne,
+}
+
+#[derive(clap::Args)]
 struct Export {
     /// The station
     #[arg(long, value_name = "STATION")]
@@ -106,6 +143,22 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
             with_settings(place, &run.own, true, |own| running::run(own, booted_at))
         }
         Command::Status(status) => with_settings(place, &status.own, false, |own| self::status(status, &own)),
+        Command::Mute(mute) => with_settings(place, &mute.one.own, false, |own| {
+            spot::command(&own, mute.one.station.as_ref(), |station| Wish::Mute {
+                station,
+                reason: mute.reason.clone(),
+            })
+        }),
+        Command::Unmute(one) => with_settings(place, &one.own, false, |own| {
+            spot::command(&own, one.station.as_ref(), |station| Wish::Unmute { station })
+        }),
+        Command::Volume(volume) => with_settings(place, &volume.one.own, false, |own| {
+            let percent = volume.percent;
+            spot::command(&own, volume.one.station.as_ref(), |station| Wish::Volume { station, volume: percent })
+        }),
+        Command::SoundCheck(one) => with_settings(place, &one.own, false, |own| {
+            spot::command(&own, one.station.as_ref(), |station| Wish::SoundCheck { station })
+        }),
         Command::Export(export) => self::export(place, export),
         Command::Import(import) => with_settings(place, &import.own, false, |own| self::import(import, &own)),
     }
@@ -311,6 +364,12 @@ fn status(args: &Status, own: &OwnBox) -> anyhow::Result<u8> {
             word(&station["sink"]),
             word(&station["device"])
         );
+        if let Some(why) = station["muted"].as_str() {
+            anstream::println!("muted        {}: {why}", word(&station["station"]));
+        }
+        if station["volume_max"].as_u64().is_some_and(|volume| volume < 100) {
+            anstream::println!("volume       {}: {} at the most", word(&station["station"]), station["volume_max"]);
+        }
         if let Some(refusal) = station["refusal"].as_str() {
             anstream::println!("refused      {refusal}");
         }

@@ -3,3 +3,4 @@
 pub mod ask;
 pub mod control;
 pub mod monitor;
+pub mod spot;

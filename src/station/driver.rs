@@ -18,7 +18,7 @@ use super::desk::{self, Command, Handle, Voice};
 use super::journal::{Found, Journal, JournalFault, Record, Settled};
 use super::limits::Limits;
 use super::machine::Loudspeaker;
-use super::player::{Effect, Event, FADE, Limit, MEMORY, Player, SpeakerIndex, SpeakerOptions, VoiceId};
+use super::player::{Effect, Event, FADE, Limit, MEMORY, NoCheck, Player, SpeakerIndex, SpeakerOptions, VoiceId};
 use super::power::{LOOK_EVERY, Switch};
 use super::pump::{self, News};
 use super::sink::sound_card;
@@ -26,7 +26,7 @@ use crate::base::clock::{Bell, both_scales};
 use crate::base::{Clock, Id, Timestamp};
 use crate::rundown::document::Edge;
 use crate::rundown::seal::{Envelope, Refusal, Trust};
-use crate::rundown::{AiringId, Reason, Receipt, Rundown};
+use crate::rundown::{AiringId, Outcome, Reason, Receipt, Rundown};
 
 mod hearing;
 mod holding;
@@ -44,6 +44,9 @@ const OFFERS_MAX: usize = 256;
 const START_GRACE: Duration = Duration::from_secs(1);
 /// A journal that failed is tried again after this.
 const REWRITE_AFTER: TimeDelta = TimeDelta::seconds(5);
+
+/// How airings ended is shown this long after their instant: all of a local day.
+const SHOWN: TimeDelta = TimeDelta::days(2);
 
 /// What a device is doing, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -97,6 +100,8 @@ pub(super) struct Inbox {
     /// Receipts after this number are wanted on the board.
     pub receipts_after: Option<u64>,
     pub limits: Vec<(Id, Limit)>,
+    /// Who asks for a sound check, with where the answer goes.
+    pub checks: Vec<(Id, Sender<Result<(), NoCheck>>)>,
     pub shutdown: bool,
     pub abandon: bool,
 }
@@ -107,6 +112,8 @@ pub(super) struct Board {
     /// The oldest after the number `receipts_after`, at most [`BATCH_MAX`].
     pub receipts: Vec<Receipt>,
     pub receipts_after: u64,
+    /// How the airings of these days ended.
+    pub ended: HashMap<AiringId, Outcome>,
     pub status: Vec<Status>,
     /// What is wrong with the journal, if anything is.
     pub journal: Option<String>,
@@ -319,6 +326,11 @@ impl Driver {
             if acknowledges {
                 board.receipts_after = board.receipts_after.max(self.journal.acknowledged());
             }
+            if receipts {
+                let ended = records.iter().filter_map(ended);
+                board.ended.extend(ended);
+                board.ended.retain(|airing, _| airing.instant > now - SHOWN);
+            }
             if receipts || acknowledges {
                 board.receipts = self.journal.receipts_after(board.receipts_after).take(BATCH_MAX).cloned().collect();
             }
@@ -339,6 +351,9 @@ impl Driver {
         (board.amnesia, board.clock_trusted) = (self.amnesia, self.hold != Some(Reason::ClockUntrusted));
         if board.status.is_empty() {
             board.status = self.outlets.iter().map(Outlet::status).collect();
+            let now = self.clock.now();
+            let known = self.journal.receipts_after(0).filter(|receipt| receipt.airing.instant > now - SHOWN);
+            board.ended = known.map(|receipt| (receipt.airing.clone(), receipt.outcome)).collect();
             board.receipts_after = self.journal.acknowledged();
             board.receipts = self.journal.receipts_after(board.receipts_after).take(BATCH_MAX).cloned().collect();
         }
@@ -368,6 +383,13 @@ impl Driver {
                 self.switches_off.push(Switch::start(argv, self.clock.monotonic()));
             }
         }
+    }
+}
+
+fn ended(record: &Record) -> Option<(AiringId, Outcome)> {
+    match record {
+        Record::Outcome(receipt) => Some((receipt.airing.clone(), receipt.outcome)),
+        _ => None,
     }
 }
 

@@ -22,6 +22,7 @@ use crate::rundown::seal::{Envelope, Trust};
 use crate::store::Store;
 
 mod told;
+pub use told::Listed;
 
 /// A loudspeaker attached to this machine.
 #[derive(Debug, Clone, PartialEq)]

@@ -20,12 +20,13 @@ mod power;
 mod pump;
 mod ready;
 pub mod sink;
+mod tone;
 
 pub use driver::{DeviceState, Past, Status};
 pub use journal::JournalFault;
 pub use limits::LimitFault;
-pub use machine::{Loudspeaker, Machine, Options, Running, StartFault, start, start_with};
-pub use player::Limit;
+pub use machine::{Listed, Loudspeaker, Machine, Options, Running, StartFault, start, start_with};
+pub use player::{Limit, NoCheck};
 
 #[cfg(test)]
 mod tests;

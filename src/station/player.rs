@@ -20,6 +20,7 @@ use crate::rundown::quiet::Quiet;
 use crate::rundown::statement::Warrants;
 use crate::rundown::{AiringId, Outcome, Reason, Receipt, Rundown};
 use speaker::Speaker;
+pub use speaker::{NoCheck, TONE};
 
 /// A device is opened this long before the first audible sample: what a sound server needs until its frame clock runs
 /// evenly, with room for one retry.
@@ -227,6 +228,13 @@ pub enum Effect {
         until: Timestamp,
         volume: u8,
     },
+    /// The tone of a sound check begins at once, and never after `until`.
+    Tone {
+        speaker: SpeakerIndex,
+        voice: VoiceId,
+        until: Timestamp,
+        volume: u8,
+    },
     /// Fade out so that silence is reached at `by`; at once when that is past.
     Cut {
         speaker: SpeakerIndex,
@@ -361,6 +369,11 @@ impl Player {
                 self.at(speaker, now, |s, x| s.ended(voice, frames, elapsed, starved_frames, x, now));
             }
         }
+    }
+
+    /// Begins a sound check, or says why not; what it takes is in the next step.
+    pub fn check(&mut self, speaker: SpeakerIndex, now: Timestamp) -> Result<(), NoCheck> {
+        self.speakers[speaker].check(&mut self.shared, now).map(|()| self.look_at(speaker, now))
     }
 
     /// When to step again at the latest, though nothing happens.

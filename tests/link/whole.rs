@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::county::{CHIME_FRAMES, CLIP_FRAMES, correlation, eventually};
+use crate::county::{CHIME_FRAMES, CLIP_FRAMES, Home, correlation, eventually};
 use crate::village::{Certificate, Village, county_of_boxes, free_port, outcome};
 
 const NOON: &str = "masks.20261124T040000Z.upper";
@@ -98,6 +98,9 @@ fn a_village_airs_what_its_county_plans_and_says_so_through_every_cut() {
     let (_, again) = village.say(&["join", url, code, "--ca", &ca_file]);
     assert!(again.contains("the county refused"), "a code is used once: {again}");
     assert_eq!(std::fs::read(village.path("data/journal/journal-a")).unwrap(), claims, "the journal stays");
+    let port = free_port();
+    let settings = std::fs::read_to_string(village.path("station.toml")).unwrap();
+    village.write("station.toml", &format!("{settings}[page]\nlisten = \"127.0.0.1:{port}\"\n"));
     let runs = village.start();
     home.say(&["stations", "confirm", "upper", "--fingerprint", &anew]);
     let boxes = home.json(&["stations", "--all"]);
@@ -112,5 +115,52 @@ fn a_village_airs_what_its_county_plans_and_says_so_through_every_cut() {
             .then_some(())
     });
     assert!(village.say(&["status"]).1.contains(&anew));
+    on_the_spot(&home, &village, port);
     runs.stop();
+}
+
+/// What a person at the loudspeaker sees and does, on the page and by commands.
+fn on_the_spot(home: &Home, village: &Village, port: u16) {
+    let page = eventually("the page shows today's airings", || {
+        let page = http(port, "GET", "/?lang=en", "");
+        (page.starts_with("HTTP/1.1 200") && page.contains("masks")).then_some(page)
+    });
+    let token = &page[page.find("name=\"token\" value=\"").unwrap() + 20..][..32];
+    let muted = || {
+        let boxes = home.json(&["stations"]);
+        boxes.first()?["problems"]
+            .as_array()?
+            .iter()
+            .find_map(|one| one.as_str()?.strip_prefix("upper: muted there: ").map(str::to_owned))
+    };
+    let form = format!("token={token}&station=upper&lang=en&reason=a+funeral+next+door");
+    let answer = http(port, "POST", "/mute", &form.replace(token, &"0".repeat(32)));
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    let answer = http(port, "POST", "/mute", &form);
+    assert!(answer.contains("/?lang=en&said=done"), "{answer}");
+    eventually("the county knows why", || (muted()? == "a funeral next door").then_some(()));
+    assert!(http(port, "GET", "/?lang=zh-CN", "").contains("a funeral next door"));
+    let (status, told) = village.say(&["sound-check"]);
+    assert!(status == Some(1) && told.contains("muted"), "{told}");
+    let (status, told) = village.say(&["unmute"]);
+    assert!(status == Some(0) && told.contains("sounds again"), "{told}");
+    eventually("the county knows that", || muted().is_none().then_some(()));
+    let (status, told) = village.say(&["volume", "40"]);
+    assert!(status == Some(0) && told.contains("40"), "{told}");
+    assert!(http(port, "GET", "/?lang=en", "").contains("value=\"40\" aria-pressed=\"true\""));
+    let (status, told) = village.say(&["mute", "--reason", " "]);
+    assert!(status == Some(1) && told.contains("needs a reason"), "{told}");
+    assert_eq!(village.say(&["sound-check", "--station", "nowhere"]).0, Some(1));
+}
+
+/// An answer of the page as it comes.
+fn http(port: u16, method: &str, path: &str, body: &str) -> String {
+    use std::io::{Read as _, Write as _};
+    let Ok(mut page) = std::net::TcpStream::connect(("127.0.0.1", port)) else { return String::new() };
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n");
+    let length = format!("Content-Length: {}\r\n\r\n{body}", body.len());
+    page.write_all((head + &length).as_bytes()).unwrap();
+    let mut answer = String::new();
+    let _ = page.read_to_string(&mut answer);
+    answer
 }

@@ -521,6 +521,7 @@ impl Village {
             Effect::PowerOn { speaker } => self.coming.push((soon, Event::Powered { speaker, detail: None })),
             Effect::Claim(claims) => self.claim(claims),
             Effect::Arm { speaker, voice, start, until, .. } => self.arm(speaker, voice, start, until),
+            Effect::Tone { .. } => unreachable!("nobody asks for a sound check"),
             Effect::Cut { speaker, voice, by } => self.cut(speaker, voice, by),
             Effect::Receipt(receipt) => self.pending.push(Pending::Outcome(receipt)),
         }

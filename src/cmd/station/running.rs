@@ -10,10 +10,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use tracing::{info, warn};
 
-use super::OwnBox;
 use super::player::{self, Player};
+use super::{OwnBox, spot};
 use crate::base::{Clock, Id, Timestamp};
 use crate::cmd::{FINE, data, logging};
+use crate::console::spot::{Spot, serve, socket};
 use crate::link::village::https::Https;
 use crate::link::village::{Link, Options, Timekeeper, tasks};
 use crate::link::wire;
@@ -61,6 +62,7 @@ async fn daemon(own: OwnBox, clock: Arc<dyn Timekeeper>) -> anyhow::Result<u8> {
     let store = Store::open(own.data().join("clips"))?;
     let trust = Trust::begin(&membership.root, &own.folder.keys()?)
         .context("keys.json is not signed by the pinned root; have the county make a new code, and join again")?;
+    let zone = trust.quiet().zone;
     let county = Https::new(&own.address(&membership), signer.clone(), clock.clone())?;
 
     // Rung by the station when receipts became durable.
@@ -86,6 +88,15 @@ async fn daemon(own: OwnBox, clock: Arc<dyn Timekeeper>) -> anyhow::Result<u8> {
         Link::open(county, player, clock.clone(), kept, options).context("what this box holds cannot be used")?;
     let link = Arc::new(link);
     let mut tasks = tasks::start(&link);
+    let spot: Arc<dyn Spot> = Arc::new(spot::Here { running: running.clone(), link: link.clone(), zone });
+    let listener = socket::listen(own.data()).context("the box's socket cannot be made in its data folder")?;
+    tasks.spawn(socket::serve(listener, spot.clone()));
+    if let Some(page) = &own.settings.page {
+        let options = serve::Options { listen: page.listen, language: page.language };
+        let listener = serve::listen(&options).await?;
+        info!("the page is on http://{}", listener.local_addr()?);
+        tasks.spawn(serve::serve(listener, spot, options));
+    }
 
     let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let fingerprint = wire::fingerprint(&membership.root, &signer.public());

@@ -31,6 +31,13 @@ impl Driver {
             let speaker = self.by_station.get(&station);
             events.extend(speaker.map(|&speaker| Event::Limited { speaker, limit }));
         }
+        for (station, answer) in inbox.checks {
+            let speaker = self.by_station.get(&station).copied();
+            let checked = speaker.ok_or(NoCheck::NotHere).and_then(|speaker| self.player.check(speaker, now));
+            tracing::info!(%station, "sound check: {}", checked.err().map_or("begins".to_owned(), |no| no.to_string()));
+            // Who asked may have gone.
+            let _ = answer.send(checked);
+        }
         for envelope in inbox.offers {
             self.offered(envelope, now, &mut events);
         }

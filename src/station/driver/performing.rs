@@ -1,6 +1,8 @@
 //! Does what the player decided.
 
 use super::*;
+use crate::station::player::TONE;
+use crate::station::tone::tone;
 
 impl Driver {
     pub(super) fn perform(&mut self, effects: Vec<Effect>, now: Timestamp) {
@@ -49,6 +51,11 @@ impl Driver {
                     self.arm(speaker, voice, start, until, volume);
                     pump_rings = true;
                 }
+                Effect::Tone { speaker, voice, until, volume } => {
+                    let (head, frames) = tone(TONE.num_seconds().unsigned_abs());
+                    self.sound(speaker, voice, (head, frames), (now, until), volume);
+                    pump_rings = true;
+                }
                 Effect::Cut { speaker, voice, by } => {
                     let by = monotonic_of(&*self.clock, by);
                     if let Some(desk) = &mut self.outlets[speaker].desk {
@@ -89,15 +96,29 @@ impl Driver {
     }
 
     pub(super) fn arm(&mut self, speaker: SpeakerIndex, voice: u64, start: Timestamp, until: Timestamp, volume: u8) {
+        let outlet = &mut self.outlets[speaker];
+        let (Some(_), Some(loaded)) = (&outlet.desk, outlet.loaded.remove(&voice)) else { return };
+        let Loaded { head, frames, airing } = loaded;
+        if !self.links.cards.contains_key(&speaker) {
+            let _ = self.links.pump.send(pump::Request::Name { speaker, voice, airing });
+        }
+        self.sound(speaker, voice, (head, frames), (start, until), volume);
+    }
+
+    /// Gives the desk a voice.
+    fn sound(
+        &mut self,
+        speaker: SpeakerIndex,
+        voice: u64,
+        (sound, frames): (Consumer<f32>, u64),
+        (start, until): (Timestamp, Timestamp),
+        volume: u8,
+    ) {
         let window = until - start;
         let start = monotonic_of(&*self.clock, start);
         let until = start + window.to_std().unwrap_or_default() + START_GRACE;
         let outlet = &mut self.outlets[speaker];
-        let (Some(desk), Some(loaded)) = (&mut outlet.desk, outlet.loaded.remove(&voice)) else { return };
-        let Loaded { head: sound, frames, airing } = loaded;
-        if !self.links.cards.contains_key(&speaker) {
-            let _ = self.links.pump.send(pump::Request::Name { speaker, voice, airing });
-        }
+        let Some(desk) = &mut outlet.desk else { return };
         let amplitude = (f32::from(volume) / 100.0).powi(2) * 10f32.powf(outlet.options.gain_db / 20.0);
         let armed = Voice {
             id: voice,

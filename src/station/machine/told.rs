@@ -1,14 +1,51 @@
 //! What a village box asks its station and tells it: a lost past, what is not ready, what people on the spot set.
 
 use super::*;
-use crate::base::Digest;
-use crate::rundown::AiringId;
+use crate::base::{Digest, Tag};
+use crate::rundown::{Airing, AiringId, Outcome};
 use crate::station::driver::{BATCH_MAX, Past};
 use crate::station::limits::LimitFault;
-use crate::station::player::Limit;
+use crate::station::player::{Limit, NoCheck};
 use crate::station::ready;
 
+/// The scheduling thread answers within one turn; a slow disk may hold that up.
+const ANSWER_MAX: Duration = Duration::from_secs(2);
+
+/// An airing of an accepted rundown.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub airing: Airing,
+    pub languages: Vec<Tag>,
+    /// None while it has not ended.
+    pub outcome: Option<Outcome>,
+}
+
 impl Running {
+    /// The airings due from `from` until before `until`, by instant.
+    pub fn listed(&self, from: Timestamp, until: Timestamp) -> Vec<Listed> {
+        let board = self.shared.board.lock().expect("no holder of the board panics");
+        let mut listed: Vec<Listed> = Vec::new();
+        for rundown in board.rundowns.values() {
+            let due = rundown.airings.iter().filter(|airing| airing.at >= from && airing.at < until);
+            listed.extend(due.map(|airing| Listed {
+                airing: airing.clone(),
+                languages: rundown.programmes[airing.programme as usize].languages(),
+                outcome: board.ended.get(&airing.id).copied(),
+            }));
+        }
+        listed.sort_by(|a, b| (a.airing.at, &a.airing.id).cmp(&(b.airing.at, &b.airing.id)));
+        listed
+    }
+
+    /// Plays a short tone, by the loudspeaker's own rules: not in quiet hours, not while it is muted, not over an airing
+    /// or just before one. Waits for the scheduling thread, two seconds at the most.
+    pub fn sound_check(&self, station: &Id) -> Result<(), NoCheck> {
+        let (answer, answered) = channel();
+        self.shared.inbox.lock().expect("no holder of the inbox panics").checks.push((station.clone(), answer));
+        self.bell.ring();
+        answered.recv_timeout(ANSWER_MAX).unwrap_or(Err(NoCheck::Busy))
+    }
+
     /// Whether this box knows nothing of its past: its journal is new or was lost, and [`settle`](Self::settle) has not
     /// been durable yet. It airs nothing and makes no receipt until then.
     pub fn amnesia(&self) -> bool {
@@ -65,6 +102,13 @@ impl Machine {
 
     pub fn settle(&mut self, past: Past) {
         self.shared.inbox.lock().expect("no holder of the inbox panics").settle = Some(past);
+    }
+
+    /// The answer comes with the next turn.
+    pub fn sound_check(&mut self, station: &Id) -> Receiver<Result<(), NoCheck>> {
+        let (answer, answered) = channel();
+        self.shared.inbox.lock().expect("no holder of the inbox panics").checks.push((station.clone(), answer));
+        answered
     }
 
     pub fn receipts_after(&mut self, after: u64) -> Option<Vec<Receipt>> {

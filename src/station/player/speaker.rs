@@ -18,11 +18,14 @@ use crate::rundown::quiet::Quiet;
 use crate::rundown::statement::Warrants;
 use crate::rundown::{Airing, AiringId, Class, Outcome, Rank, Reason, Receipt, Rundown};
 
+mod check;
 mod held;
 mod rules;
 mod starting;
 mod waking;
 
+use check::Check;
+pub use check::{NoCheck, TONE};
 use rules::window_closed;
 
 const TICK: TimeDelta = TimeDelta::milliseconds(1);
@@ -86,6 +89,7 @@ pub(super) struct Speaker {
     /// Due before this: may have sounded already, stays silent.
     silent_before: Option<(Timestamp, Reason)>,
     limit: Limit,
+    check: Option<Check>,
     /// What approvers let sound of the rundown that is held.
     warrants: Arc<Warrants>,
 }
@@ -121,6 +125,7 @@ impl Speaker {
                 None => memory.empty.then_some((now, Reason::Down)),
             },
             limit: Limit::default(),
+            check: None,
             warrants: Arc::default(),
             options,
         }
@@ -217,6 +222,7 @@ impl Speaker {
     /// The device failed: what had begun is partial; what had not is prepared again, for it never sounded.
     pub fn lost(&mut self, detail: &str, left: &[(VoiceId, u64)], shared: &mut Shared, now: Timestamp) {
         self.device = Device::Waiting { retry: now + REOPEN_AFTER, tries: 0 };
+        self.check = None;
         for at in (0..self.tracks.len()).rev() {
             let index = self.index;
             let track = &mut self.tracks[at];
@@ -270,6 +276,9 @@ impl Speaker {
         shared: &mut Shared,
         now: Timestamp,
     ) {
+        if self.check.take_if(|check| check.voice == voice).is_some() {
+            self.idle_since = now;
+        }
         let Some(at) = self.tracks.iter().position(|t| t.voice == voice) else { return };
         let track = &mut self.tracks[at];
         if starved_frames > 0 {
@@ -322,6 +331,7 @@ impl Speaker {
             self.claim_and_arm(shared, now);
         }
         self.end_what_never_began(shared, now);
+        self.advance_check(shared, now);
         self.release(shared, now);
         self.wake(shared, now)
     }

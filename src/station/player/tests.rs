@@ -214,6 +214,7 @@ impl Stage {
                     self.coming.push((by.max(self.monotonic_ms), ended));
                 }
             }
+            Effect::Tone { .. } => self.say("tone".to_owned()),
             Effect::Receipt(receipt) => {
                 self.say(format!("{} {}", receipt.airing.broadcast, receipt.outcome));
                 self.memory.ended.push(receipt.airing.clone());

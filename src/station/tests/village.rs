@@ -1,8 +1,8 @@
 //! A box away from its county: no time, no past, and people on the spot.
 
 use super::*;
-use crate::station::Past;
 use crate::station::player::Limit;
+use crate::station::{DeviceState, NoCheck, Past};
 
 fn short(world: &World) -> Programme {
     Programme { repeat: 1, chime: None, ..world.programme() }
@@ -123,6 +123,36 @@ fn after_a_lost_past_no_rundown_older_than_the_county_knows_of_is_taken() {
     machine.offer(world.seal(&newer));
     world.run(&mut machine, at(120.0));
     assert_eq!(outcomes(&machine.receipts()), [("c".to_owned(), Outcome::Played)]);
+}
+
+#[test]
+fn a_sound_check_is_a_tone_of_its_own_that_gives_way_to_everything() {
+    let mut world = World::new();
+    let rundown = world.rundown("a", vec![short(&world)], vec![daily("a", "a", 300.0)]);
+    let mut machine = world.machine(vec![world.wav("a")]);
+    machine.offer(world.seal(&rundown));
+    world.run(&mut machine, at(0.0));
+    let station: crate::base::Id = "a".parse().unwrap();
+    let check = |machine: &mut Machine, station: &str, seconds: f64| {
+        let answer = machine.sound_check(&station.parse().unwrap());
+        let until = world.clock.now() + TimeDelta::milliseconds((seconds * 1000.0) as i64);
+        world.run(machine, until);
+        (answer.try_recv().unwrap(), machine.status()[0].device.clone())
+    };
+    assert_eq!(check(&mut machine, "b", 1.0).0, Err(NoCheck::NotHere));
+    assert_eq!(check(&mut machine, "a", 1.0), (Ok(()), DeviceState::Open));
+    assert_eq!(check(&mut machine, "a", 0.5).0, Err(NoCheck::Busy), "one at a time");
+    // It ends by itself, and the device is let go of as after an airing.
+    assert_eq!(check(&mut machine, "b", 60.0).1, DeviceState::Closed);
+    machine.set_limit(&station, Limit { muted: Some("a funeral".to_owned()), volume_max: 100 }).unwrap();
+    assert_eq!(check(&mut machine, "b", 1.0).0, Err(NoCheck::NotHere));
+    assert_eq!(check(&mut machine, "a", 1.0).0, Err(NoCheck::Muted));
+    machine.set_limit(&station, Limit::default()).unwrap();
+    assert_eq!(check(&mut machine, "b", 215.0).0, Err(NoCheck::NotHere));
+    // 20 s before an airing there is no room for it, and the airing is as it would have been.
+    assert_eq!(check(&mut machine, "a", 12.0).0, Err(NoCheck::Busy));
+    assert_eq!(check(&mut machine, "b", 60.0).0, Err(NoCheck::NotHere));
+    assert_eq!(outcomes(&machine.receipts()), [("a".to_owned(), Outcome::Played)], "a check leaves no receipt");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::*;
 
 impl Speaker {
     pub(super) fn open_and_power(&mut self, shared: &mut Shared, now: Timestamp) {
-        let wanted = self.tracks.iter().any(|t| t.cut.is_none());
+        let wanted = self.tracks.iter().any(|t| t.cut.is_none()) || self.check.is_some();
         if !wanted || shared.stopping {
             return;
         }
@@ -142,7 +142,7 @@ impl Speaker {
     }
 
     pub(super) fn release(&mut self, shared: &mut Shared, now: Timestamp) {
-        if !self.tracks.is_empty() {
+        if !self.tracks.is_empty() || self.check.is_some() {
             return;
         }
         if self.power != Power::Off && now >= self.idle_since + POWER_TAIL {

@@ -41,6 +41,7 @@ impl Speaker {
                 at(ready.max(airing.at) - CLAIM_LEAD);
             }
         }
+        self.check_wakes().for_each(&mut at);
         if let Device::Waiting { retry, .. } = self.device {
             at(retry);
         }
