@@ -142,7 +142,7 @@ fn chats(catalog: &Catalog, machine: Option<&Machine>) -> Vec<Problem> {
             let what = format!("`{}` gets no posts: {what}", chat.id);
             problems.push(Problem::warning("no-channel", chat.place.clone(), what, help));
         }
-        let mut warn = |rule, what: String, help: String| {
+        let mut warning = |rule, what: String, help: String| {
             problems.push(Problem::warning(rule, chat.place.clone(), what, help));
         };
         let Carries { text, voice, card } = kind.carries;
@@ -153,12 +153,12 @@ fn chats(catalog: &Catalog, machine: Option<&Machine>) -> Vec<Problem> {
                 let what =
                     format!("chat `{}` asks for {word}, which {} does not take from a robot", chat.id, kind.name);
                 let help = format!("it gets the rest; remove \"{word}\" from `send` to be told no more");
-                warn("no-way", what, help);
+                warning("no-way", what, help);
             }
         }
         if chat.send.contains(&Send::Card) {
             let what = format!("chat `{}` asks for cards, which this version does not post", chat.id);
-            warn("no-card", what, "it gets text and voice; remove \"card\" to be told no more".to_owned());
+            warning("no-card", what, "it gets text and voice; remove \"card\" to be told no more".to_owned());
         }
     }
     problems
