@@ -64,10 +64,12 @@ struct Speech {
     arrives: fn(usize) -> usize,
     /// What a subscriber says to a message.
     acknowledge: Option<&'static [u8]>,
+    /// What a server says of itself some time after a subscriber came, and what that says to it.
+    settles: Option<(i64, &'static [u8])>,
 }
 
 const RAW: Speech =
-    Speech { greet: |_, _| {}, publish: |bytes| vec![b'x'; bytes], arrives: |bytes| bytes, acknowledge: None };
+    Speech { greet: |_, _| {}, publish: |bytes| vec![b'x'; bytes], arrives: |n| n, acknowledge: None, settles: None };
 
 const NATS: Speech = Speech {
     greet: |stream, subscribes| {
@@ -84,6 +86,8 @@ const NATS: Speech = Speech {
     publish: |bytes| [format!("PUB e {bytes}\r\n").as_bytes(), &vec![b'x'; bytes], b"\r\n"].concat(),
     arrives: |bytes| format!("MSG e 1 {bytes}\r\n").len() + bytes + 2,
     acknowledge: None,
+    // Two seconds after a client came, and then every two minutes.
+    settles: Some((2_500, b"PONG\r\n")),
 };
 
 const MQTT: Speech = Speech {
@@ -103,6 +107,7 @@ const MQTT: Speech = Speech {
     arrives: |bytes| mqtt(0x32, &vec![b'x'; bytes + 5]).len(),
     // The number of the message goes into the last two.
     acknowledge: Some(b"\x40\x02\x00\x00"),
+    settles: None,
 };
 
 /// A packet of MQTT 3.1.1 with its length (2.2.3).
@@ -131,6 +136,11 @@ fn broadcast(server: &Server, speech: &Speech, boxes: usize, bytes: usize, row: 
     let streams = (0..boxes).map(|_| greeted(true)).collect();
     let mut publisher = greeted(false);
     let mut crowd = Crowd::new(streams, Whole::Bytes((speech.arrives)(bytes)));
+    if let Some((wait_ms, answer)) = speech.settles {
+        pause(wait_ms);
+        crowd.settle(answer);
+        pause(100);
+    }
     let message = (speech.publish)(bytes);
     for n in 0..=DELIVERIES {
         let ns = account(server.child.id()).0;
@@ -169,17 +179,18 @@ impl Row {
     }
 }
 
-/// Writes of a process while something is delivered, as strace counts them.
+/// Writes to sockets of a process while something is delivered, as strace counts them. A bare write(2) is none of
+/// them: threads wake each other with it.
 fn writes(pid: u32, deliver: impl FnOnce()) -> Option<usize> {
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-c", "-U", "calls,name", "-e", "trace=write,writev,sendto,sendmsg", "-p", &pid.to_string()]);
+    strace.args(["-f", "-c", "-U", "calls,name", "-e", "trace=writev,sendto,sendmsg", "-p", &pid.to_string()]);
     let strace = strace.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().ok()?;
     pause(1500);
     deliver();
     let _ = Command::new("kill").args(["-INT", &strace.id().to_string()]).status();
     let told = strace.wait_with_output().ok()?;
     let told = String::from_utf8_lossy(&told.stderr).into_owned();
-    let rows = told.lines().filter(|line| ["write", "writev", "sendto", "sendmsg"].iter().any(|n| line.ends_with(n)));
+    let rows = told.lines().filter(|line| ["writev", "sendto", "sendmsg"].iter().any(|n| line.ends_with(n)));
     Some(rows.filter_map(|line| line.split_whitespace().next()?.parse::<usize>().ok()).sum())
 }
 

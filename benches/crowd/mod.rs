@@ -76,6 +76,20 @@ impl Crowd {
         self.streams[n].write_all(bytes).expect("the server reads");
     }
 
+    /// Takes what has come on each connection, and answers where something has.
+    pub fn settle(&mut self, answer: &[u8]) {
+        let mut buffer = [0; 4096];
+        for n in 0..self.streams.len() {
+            let mut came = false;
+            while self.streams[n].read(&mut buffer).is_ok_and(|count| count > 0) {
+                came = true;
+            }
+            if came {
+                self.send(n, answer);
+            }
+        }
+    }
+
     /// What came last on a connection.
     pub fn got(&self, n: usize) -> &[u8] {
         &self.got[n]
@@ -115,7 +129,6 @@ impl Crowd {
     fn is_whole(&self, n: usize) -> bool {
         let got = &self.got[n];
         match self.whole {
-            // nats-server says PING in between.
             Whole::Bytes(count) => got.len() >= count,
             Whole::Http => head_and_body(got).is_some_and(|(head, body)| got.len() == head + body),
         }

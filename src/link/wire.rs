@@ -105,11 +105,11 @@ pub struct Patched {
 }
 
 impl Patched {
-    /// None where the new payload is no text.
-    pub fn between(old: &Envelope, new: &Envelope) -> Option<Patched> {
+    /// From `old`, whose digest is known, to `new`. None where the new payload is no text.
+    pub fn between((old, of): (&Envelope, Digest), new: &Envelope) -> Option<Patched> {
         let payload = Patch::between(&old.payload, &new.payload)?;
         let (payload_type, signatures) = (new.payload_type.clone(), new.signatures.clone());
-        Some(Patched { of: old.digest(), payload, payload_type, signatures })
+        Some(Patched { of, payload, payload_type, signatures })
     }
 
     /// None where it is of another rundown than `old`.

@@ -19,7 +19,7 @@ use tracing::{info, warn};
 
 use self::bounds::{Attempts, Bucket, TIMES_PER_SECOND};
 use self::member::Member;
-use self::served::{InForce, KeysInForce};
+use self::served::{InForce, KeysInForce, Packer};
 use crate::base::{Clock, Id, Timestamp};
 use crate::ledger::{BoxState, Ledger, LedgerFault};
 use crate::link::proof::Proofs;
@@ -68,6 +68,7 @@ pub struct Gate {
     keys: RwLock<Arc<KeysInForce>>,
     /// One channel a station, so that a changed rundown wakes those who wait for it and nobody else.
     in_force: RwLock<BTreeMap<Id, watch::Sender<Option<Arc<InForce>>>>>,
+    packer: Mutex<Packer>,
     boxes: RwLock<HashMap<KeyId, Arc<Member>>>,
     /// Moves when keys, HOLD or boxes change: everybody who waits looks again.
     changes: watch::Sender<u64>,
@@ -103,6 +104,7 @@ impl Gate {
             time: Mutex::new(keys.time.map(Arc::new)),
             keys: RwLock::new(Arc::new(KeysInForce { version: keys.version, document: keys.document })),
             in_force: RwLock::default(),
+            packer: Mutex::default(),
             boxes: RwLock::default(),
             changes: watch::Sender::new(0),
             proofs: Mutex::default(),
@@ -123,10 +125,11 @@ impl Gate {
     pub fn offer(&self, station: &Id, envelope: Arc<Envelope>, edge: Edge) {
         if let Some(sender) = read(&self.in_force).get(station) {
             let before = sender.borrow().clone();
-            sender.send_replace(Some(Arc::new(InForce::new(envelope, edge, before.as_deref()))));
+            let in_force = InForce::new(envelope, edge, before.as_deref(), &mut lock(&self.packer));
+            sender.send_replace(Some(Arc::new(in_force)));
             return;
         }
-        let fresh = Some(Arc::new(InForce::new(envelope, edge, None)));
+        let fresh = Some(Arc::new(InForce::new(envelope, edge, None, &mut lock(&self.packer))));
         let mut all = self.in_force.write().unwrap_or_else(PoisonError::into_inner);
         all.entry(station.clone()).or_insert_with(|| watch::Sender::new(None)).send_replace(fresh);
     }
