@@ -63,7 +63,7 @@ async fn daemon(own: OwnBox, clock: Arc<dyn Timekeeper>) -> anyhow::Result<u8> {
     let trust = Trust::begin(&membership.root, &own.folder.keys()?)
         .context("keys.json is not signed by the pinned root; have the county make a new code, and join again")?;
     let zone = trust.quiet().zone;
-    let county = Https::new(&own.address(&membership), signer.clone(), clock.clone())?;
+    let county = Https::county(&own.address(&membership), signer.clone(), clock.clone())?;
 
     // Rung by the station when receipts became durable.
     let bell = Arc::new(Notify::new());
@@ -87,7 +87,7 @@ async fn daemon(own: OwnBox, clock: Arc<dyn Timekeeper>) -> anyhow::Result<u8> {
     let link =
         Link::open(county, player, clock.clone(), kept, options).context("what this box holds cannot be used")?;
     let link = Arc::new(link);
-    let mut tasks = tasks::start(&link);
+    let mut tasks = tasks::start(&link, rand::random);
     let spot: Arc<dyn Spot> = Arc::new(spot::Here { running: running.clone(), link: link.clone(), zone });
     let listener = socket::listen(own.data()).context("the box's socket cannot be made in its data folder")?;
     tasks.spawn(socket::serve(listener, spot.clone()));

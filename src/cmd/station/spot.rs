@@ -12,13 +12,14 @@ use crate::base::{Id, Timestamp};
 use crate::cmd::{FAULTS, FINE};
 use crate::console::spot::{Said, Seen, SeenAiring, SeenStation, Spot, State, What, Wish, socket};
 use crate::link::village::Link;
+use crate::link::village::calls::Calls;
 use crate::link::village::https::Https;
 use crate::station::{Limit, NoCheck, Running};
 
 /// The running box.
 pub struct Here {
     pub running: Arc<Running>,
-    pub link: Arc<Link<Https, Player>>,
+    pub link: Arc<Link<Calls<Https>, Player>>,
     /// The county's.
     pub zone: Tz,
 }

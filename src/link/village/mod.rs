@@ -5,6 +5,7 @@
 //! ([`held`]), with a few lines of task around it ([`tasks`]).
 
 pub mod backoff;
+pub mod calls;
 pub mod county;
 pub mod errand;
 pub mod folder;
@@ -34,6 +35,7 @@ use crate::rundown::{AiringId, Receipt};
 pub use county::{County, Fault};
 pub use errand::{Link, Options};
 pub use folder::{Brought, Folder, FolderFault};
+pub use tls::Dates;
 
 /// The player of this box, as the link meets it: the real one, or a test's.
 pub trait Station: Send + Sync + 'static {

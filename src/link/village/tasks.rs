@@ -13,7 +13,7 @@ use crate::base::Id;
 use crate::link::wire::{WAIT_MAX_S, Why};
 
 /// A long poll is asked to wait up to this much less than it may, so that boxes do not ask in step.
-const WAIT_JITTER_S: u64 = 10;
+const WAIT_JITTER_S: f64 = 10.0;
 /// An answer without news that came sooner than this did not wait: something between answers by itself.
 const POLL_MIN: Duration = Duration::from_secs(1);
 /// While nobody has confirmed the fingerprint; whoever confirms it stands there and waits.
@@ -36,17 +36,20 @@ const TIDY_EVERY: Duration = Duration::from_secs(24 * 3600);
 /// After the start, when the time is known and the rundowns are there.
 const TIDY_FIRST: Duration = Duration::from_secs(600);
 
+/// Between 0 and 1: chance, or what a seed decides.
+pub type Dice = fn() -> f64;
+
 /// Starts the tasks. They run until the set is dropped or shut down; none of them ends by itself.
-pub fn start<C: County, S: Station>(link: &Arc<Link<C, S>>) -> JoinSet<()> {
+pub fn start<C: County, S: Station>(link: &Arc<Link<C, S>>, dice: Dice) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     for station in link.options.stations.clone() {
-        tasks.spawn(poll(link.clone(), station));
+        tasks.spawn(poll(link.clone(), station, dice));
     }
-    tasks.spawn(fetch(link.clone()));
-    tasks.spawn(receipts(link.clone()));
-    tasks.spawn(status(link.clone()));
-    tasks.spawn(time(link.clone()));
-    tasks.spawn(recall(link.clone()));
+    tasks.spawn(fetch(link.clone(), dice));
+    tasks.spawn(receipts(link.clone(), dice));
+    tasks.spawn(status(link.clone(), dice));
+    tasks.spawn(time(link.clone(), dice));
+    tasks.spawn(recall(link.clone(), dice));
     tasks.spawn(look(link.clone()));
     tasks.spawn(tidy(link.clone()));
     tasks
@@ -56,12 +59,13 @@ pub fn start<C: County, S: Station>(link: &Arc<Link<C, S>>) -> JoinSet<()> {
 struct Care {
     what: &'static str,
     backoff: Backoff,
+    dice: Dice,
     said: Option<String>,
 }
 
 impl Care {
-    fn new(what: &'static str) -> Care {
-        Care { what, backoff: Backoff::default(), said: None }
+    fn new(what: &'static str, dice: Dice) -> Care {
+        Care { what, backoff: Backoff::default(), dice, said: None }
     }
 
     fn failed(&mut self, fault: &ErrandFault) -> Duration {
@@ -70,7 +74,7 @@ impl Care {
             tracing::warn!("{}: {told}", self.what);
             self.said = Some(told);
         }
-        let wait = self.backoff.failed(rand::random());
+        let wait = self.backoff.failed((self.dice)());
         match fault {
             ErrandFault::County(fault) if fault.why() == Some(Why::Pending) => PENDING_EVERY,
             ErrandFault::County(fault) if fault.why() == Some(Why::Revoked) => REVOKED_EVERY,
@@ -86,12 +90,12 @@ impl Care {
     }
 }
 
-async fn poll<C: County, S: Station>(link: Arc<Link<C, S>>, station: Id) {
-    let mut care = Care::new("asking for the rundown");
+async fn poll<C: County, S: Station>(link: Arc<Link<C, S>>, station: Id, dice: Dice) {
+    let mut care = Care::new("asking for the rundown", dice);
     let mut is_first = true;
     loop {
         // The first answer is wanted at once.
-        let wait_s = if is_first { 0 } else { WAIT_MAX_S - rand::random::<u64>() % (WAIT_JITTER_S + 1) };
+        let wait_s = if is_first { 0 } else { WAIT_MAX_S - (dice() * WAIT_JITTER_S) as u64 };
         let asked = link.clock.monotonic();
         let result = link.poll(&station, wait_s).await;
         link.note(result.as_ref().map(drop));
@@ -109,8 +113,8 @@ async fn poll<C: County, S: Station>(link: Arc<Link<C, S>>, station: Id) {
     }
 }
 
-async fn fetch<C: County, S: Station>(link: Arc<Link<C, S>>) {
-    let mut care = Care::new("fetching clips");
+async fn fetch<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
+    let mut care = Care::new("fetching clips", dice);
     loop {
         let pause = match link.fetch().await {
             Ok(Fetched::Idle(wait)) => wait.unwrap_or(CLIPS_EVERY).min(CLIPS_EVERY),
@@ -126,8 +130,8 @@ async fn fetch<C: County, S: Station>(link: Arc<Link<C, S>>) {
     }
 }
 
-async fn receipts<C: County, S: Station>(link: Arc<Link<C, S>>) {
-    let mut care = Care::new("bringing receipts");
+async fn receipts<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
+    let mut care = Care::new("bringing receipts", dice);
     loop {
         match link.bring_receipts().await {
             Ok(more) => {
@@ -141,8 +145,8 @@ async fn receipts<C: County, S: Station>(link: Arc<Link<C, S>>) {
     }
 }
 
-async fn status<C: County, S: Station>(link: Arc<Link<C, S>>) {
-    let mut care = Care::new("saying how this box is");
+async fn status<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
+    let mut care = Care::new("saying how this box is", dice);
     loop {
         match link.report().await {
             Ok(()) => {
@@ -155,8 +159,8 @@ async fn status<C: County, S: Station>(link: Arc<Link<C, S>>) {
     }
 }
 
-async fn time<C: County, S: Station>(link: Arc<Link<C, S>>) {
-    let mut care = Care::new("asking the time");
+async fn time<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
+    let mut care = Care::new("asking the time", dice);
     loop {
         let pause = match link.ask_time().await {
             Ok(()) => {
@@ -171,8 +175,8 @@ async fn time<C: County, S: Station>(link: Arc<Link<C, S>>) {
     }
 }
 
-async fn recall<C: County, S: Station>(link: Arc<Link<C, S>>) {
-    let mut care = Care::new("asking what sounded here before");
+async fn recall<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
+    let mut care = Care::new("asking what sounded here before", dice);
     loop {
         let pause = match link.recall().await {
             Ok(_) => {

@@ -15,7 +15,7 @@ use crate::base::Clock;
 
 /// Whether the dates of certificates are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dates {
+pub enum Dates {
     Checked,
     /// For asking the time alone: a box that begins in 1970 could never ask it otherwise.
     Ignored,
