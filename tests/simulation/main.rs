@@ -4,11 +4,14 @@
 //! `SIMULATION_SEED=N cargo test --test simulation` runs that seed alone.
 
 mod county;
+#[path = "../dice/mod.rs"]
+mod dice;
 mod village;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use dice::Dice;
 use village::{Mutation, Village};
 
 /// Stations of one seed; they share the county's seed and nothing else.
@@ -19,30 +22,6 @@ const DAYS: i64 = 31;
 const SEEDS: u64 = 50;
 /// Seeds that once broke a promise, with what it was.
 const PAST: &[(u64, &str)] = &[];
-
-/// A generator that is the same everywhere and for ever (SplitMix64, Steele and others 2014).
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64, stream: u64) -> Dice {
-        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ stream.wrapping_mul(0xd1b5_4a32_d192_ed03))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, bound: i64) -> i64 {
-        (self.next() % bound.max(1) as u64) as i64
-    }
-
-    pub fn one_in(&mut self, n: i64) -> bool {
-        self.below(n) == 0
-    }
-}
 
 /// Runs all stations of a seed; what broke, if anything did.
 fn seed(seed: u64, mutation: Mutation) -> Result<village::Tally, String> {
