@@ -204,7 +204,8 @@ impl Village {
             return fail(format!("wrote {} receipts, and the county has {}", notes.receipts.len(), there.number));
         }
         let mut written: Vec<AiringId> = notes.receipts.iter().map(|receipt| receipt.airing.clone()).collect();
-        (written.sort(), ended.sort());
+        written.sort();
+        ended.sort();
         if written != ended {
             return fail(format!("ended {} airings by its receipts, {} by the ledger", written.len(), ended.len()));
         }
