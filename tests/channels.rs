@@ -2,6 +2,7 @@
 
 mod fake_robots;
 mod fake_telegram;
+mod fake_webhook;
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -12,10 +13,11 @@ use chrono::TimeDelta;
 use cunxiang::base::Timestamp;
 use cunxiang::ledger::CallId;
 use cunxiang::outbox::channel::{self, Answer, Carriage, Channel, Content, Parcel, TextMax};
-use cunxiang::outbox::{Options, folder, robots, telegram};
+use cunxiang::outbox::{Options, folder, robots, telegram, webhook};
 use cunxiang::rundown::{Class, Post};
 use fake_robots::{FakeRobots, Reply as Said, SIGNING, Service};
 use fake_telegram::{FakeTelegram, Reply};
+use fake_webhook::{FakeWebhook, Reply as Taken};
 use serde_json::{Value, json};
 
 const TOKEN: &str = "123456789:AAF7-g0gYncWnm5IyfZlpPRqRRv6kNAGlao";
@@ -140,6 +142,37 @@ fn robots_of(service: Service, options: robots::Options) -> Arc<dyn Channel> {
     })
 }
 
+async fn webhook_place() -> Place {
+    let server = Arc::new(FakeWebhook::start(AT).await);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let for_seen = server.clone();
+    Place {
+        channel: webhook(&server.url, LONG),
+        away: webhook(&format!("http://localhost:{}", closed.port()), LONG),
+        address: json!({ "hook": "office" }),
+        bad_addresses: vec![json!({}), json!({ "hook": 5 }), json!({ "hook": "No Such" })],
+        seen: Box::new(move || for_seen.seen()),
+        _keep: Box::new(server),
+    }
+}
+
+fn webhook(url: &str, timeout: Duration) -> Arc<dyn Channel> {
+    open_one(Options { webhook: Some(webhook_options(url, timeout)), ..Options::default() })
+}
+
+fn webhook_options(url: &str, timeout: Duration) -> webhook::Options {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), fake_webhook::SECRET).unwrap();
+    let (_, secret_file) = file.keep().unwrap();
+    let hook = webhook::Hook { url: url.into(), secret_file };
+    webhook::Options {
+        hooks: [("office".parse().unwrap(), hook)].into(),
+        private_hosts: ["localhost".to_owned()].into(),
+        proxy: None,
+        timeout,
+    }
+}
+
 fn open_one(options: Options) -> Arc<dyn Channel> {
     let (mut channels, faults) = channel::open(&options);
     assert!(faults.is_empty(), "{faults:?}");
@@ -180,7 +213,7 @@ fn parcel(place: &Place, position: u32, content: Content) -> Parcel {
 
 fn no_secret(said: &(impl Debug + ?Sized)) {
     let said = format!("{said:?}");
-    for secret in [SECRET, PASSWORD, fake_robots::TOKEN, SIGNING] {
+    for secret in [SECRET, PASSWORD, fake_robots::TOKEN, SIGNING, fake_webhook::SECRET] {
         assert!(!said.contains(secret), "{said}");
     }
 }
@@ -246,7 +279,8 @@ async fn every_channel_keeps_the_contract() {
     for service in ROBOTS {
         contract(robots_place(service).await).await;
     }
-    assert_eq!(channel::CHANNELS.len(), 5, "a new channel is added here");
+    contract(webhook_place().await).await;
+    assert_eq!(channel::CHANNELS.len(), 6, "a new channel is added here");
 }
 
 #[tokio::test]
@@ -397,6 +431,115 @@ async fn a_proxy_is_used_and_its_password_stays_secret() {
     std::fs::remove_file(file.path()).unwrap();
     let fault = bad(options);
     assert!(fault.contains("write the robot's token into that file"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_webhook_is_sent_again_until_it_is_taken_once() {
+    for (reply, bound, word, code) in [
+        (Taken::FailsAfterTaking, LONG, "retry", "502 0"),
+        (Taken::CutAfterTaking, LONG, "retry", "cut-off 0"),
+        (Taken::SlowAfterTaking, SHORT / 4, "retry", "timeout 0"),
+        (Taken::Later(33), LONG, "retry", "503 33"),
+        (Taken::Status(429), LONG, "retry", "429 0"),
+        (Taken::Status(401), LONG, "retry", "401 60"),
+        (Taken::Status(404), LONG, "refused", "404"),
+        (Taken::Redirect, LONG, "refused", "307"),
+    ] {
+        let server = FakeWebhook::start(AT).await;
+        let place = Place { channel: webhook(&server.url, bound), ..webhook_place().await };
+        server.script([reply.clone()]);
+        let parcel = parcel(&place, 0, text("请戴口罩。"));
+        let answer = place.channel.send(&parcel).await;
+        assert_eq!(gist(&answer), (word, code.to_owned()), "{reply:?}: {answer:?}");
+        assert_eq!(server.received(), 1, "{reply:?}");
+        no_secret(&answer);
+        assert_eq!(gist(&place.channel.send(&parcel).await).0, "sent");
+        assert_eq!(server.taken().len(), 1, "{reply:?}: the id is taken once");
+        let call = &server.taken()[0];
+        assert_eq!(call["id"], "wear-mask.20261124.benzilan#1");
+        assert_eq!((&call["class"], &call["notice"], &call["part"]), (&json!("daily"), &json!("2026-0412"), &json!(1)));
+        assert_eq!(call["due"], "2026-11-18T11:06:40Z");
+    }
+}
+
+/// A name that leads into this network is refused when the connection is made, whatever it led to before.
+#[tokio::test]
+async fn a_webhook_goes_to_no_private_place() {
+    let server = FakeWebhook::start(AT).await;
+    let mut options = webhook_options(&server.url.replace("http://", "https://"), LONG);
+    options.private_hosts.clear();
+    let channel = open_one(Options { webhook: Some(options.clone()), ..Options::default() });
+    let place = Place { channel, ..webhook_place().await };
+    let answer = place.channel.send(&parcel(&place, 0, text("x"))).await;
+    assert_eq!(gist(&answer), ("refused", "private-address".to_owned()), "{answer:?}");
+    assert_eq!(server.received(), 0);
+    let Answer::Refused { detail, .. } = answer else { panic!() };
+    assert!(detail.contains("localhost lies in a private network; name it in `private_hosts`"), "{detail}");
+    // And so is an address that says so itself, or one without TLS, before anything is sent.
+    for (url, what) in [("https://127.0.0.1/x", "private network"), ("http://example.org/x", "not HTTPS")] {
+        let mut options = options.clone();
+        options.hooks.values_mut().for_each(|hook| hook.url = url.into());
+        let (channels, faults) = channel::open(&Options { webhook: Some(options), ..Options::default() });
+        assert!(channels.is_empty() && faults[0].to_string().contains(what), "{faults:?}");
+    }
+}
+
+/// `cunxiang chats test`, as an operator runs it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_way_to_a_group_is_tried() {
+    // The program's own clock signs.
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis() as i64;
+    let server = FakeRobots::start(Service::Dingtalk, now).await;
+    let home = tempfile::tempdir().unwrap();
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/base");
+    for folder in ["broadcasts", "config", "locales"] {
+        let done = std::process::Command::new("cp").arg("-r").arg(base.join(folder)).arg(home.path()).status().unwrap();
+        assert!(done.success());
+    }
+    let secret = home.path().join("config/robot");
+    std::fs::write(&secret, robot_file(Service::Dingtalk, fake_robots::TOKEN)).unwrap();
+    std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let machine =
+        format!("[channel.dingtalk]\napi_url = \"{}\"\nrobots = {{ north = \"config/robot\" }}\n", server.url);
+    std::fs::write(home.path().join("config/machine.toml"), machine).unwrap();
+    let chat = |robot: &str| {
+        format!(
+            "[[chat]]\nid = \"north\"\nname = {{ zh-CN = \"北村群\" }}\nlanguages = [\"bo\", \"zh-CN\"]\nsend = [\"text\", \"voice\"]\n\
+             channel = {{ kind = \"dingtalk\", robot = \"{robot}\" }}\n"
+        )
+    };
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cunxiang"));
+        let output = command.arg("--home").arg(home.path()).args(arguments).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        no_secret(&said);
+        (output.status.code(), said)
+    };
+    std::fs::write(home.path().join("config/chats.toml"), chat("north")).unwrap();
+    let (status, said) = run(&["chats", "test", "north"]);
+    assert_eq!((status, said.trim()), (Some(0), "north by dingtalk:north: sent; the service took it"));
+    let seen = String::from_utf8(server.arrived().remove(0)).unwrap();
+    assert!(seen.starts_with("འདི་ནི་ཚོད་ལྟ་ཙམ་ཡིན།") && seen.contains("【测试】"), "{seen}");
+    server.script([Said::Code(200, 130_101, "send too fast")]);
+    let (status, said) = run(&["chats", "test", "north"]);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("not sent; 130101: the service says: send too fast"), "{said}");
+    // What the group asks for and does not get, and where the messages go, is told beforehand.
+    let (_, said) = run(&["check"]);
+    assert!(
+        said.contains("chat `north` asks for voice, which dingtalk does not take from a robot; it gets the rest"),
+        "{said}"
+    );
+    let (_, said) = run(&["doctor"]);
+    assert!(said.contains(&format!("dingtalk goes to {} by `api_url`, not to the service", server.url)), "{said}");
+    std::fs::write(home.path().join("config/chats.toml"), chat("nort")).unwrap();
+    let (status, said) = run(&["chats", "test", "nort"]);
+    assert_eq!(status, Some(2), "{said}");
+    let (status, said) = run(&["chats", "test", "north"]);
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("this machine has no dingtalk robot `nort`"), "{said}");
+    assert_eq!(server.received().len(), 2);
 }
 
 /// The table that operators read is the one that the program goes by.

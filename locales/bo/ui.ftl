@@ -25,6 +25,9 @@ ui-correction-mark = ནོར་བཅོས།
 #   $count (String) - how many
 ui-digest-head = བརྡ་ཐོ་ཕྱོགས་བསྡུས། ({ $count })
 
+# A message that tries the way to a group (`cunxiang chats test`).
+ui-test = འདི་ནི་ཚོད་ལྟ་ཙམ་ཡིན། བརྡ་ཐོ་མིན།
+
 # Under a post.
 # Variables:
 #   $number (String) - the notice number, such as 2026-0412

@@ -24,6 +24,9 @@ ui-correction-mark = Correction
 #   $count (String) - how many
 ui-digest-head = { $count } notices in one
 
+# A message that tries the way to a group (`cunxiang chats test`).
+ui-test = 【Test】This is only a test, and no notice.
+
 # Under a post.
 # Variables:
 #   $number (String) - the notice number, such as 2026-0412

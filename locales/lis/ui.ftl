@@ -26,6 +26,9 @@ ui-correction-mark = ꓐꓯ ꓠꓯꓹˍ
 #   $count (String) - how many
 ui-digest-head = ꓐꓯ ꓟ ({ $count })
 
+# A message that tries the way to a group (`cunxiang chats test`).
+ui-test = ꓬꓯ ꓡꓬꓯ꓿ ꓕꓱ ꓠꓬ ꓐꓯ ꓟ ꓟꓽ ꓥꓳ꓿
+
 # Under a post.
 # Variables:
 #   $number (String) - the notice number, such as 2026-0412

@@ -24,6 +24,9 @@ ui-correction-mark = 更正
 #   $count (String) - how many
 ui-digest-head = 通知汇总（{ $count }条）
 
+# A message that tries the way to a group (`cunxiang chats test`).
+ui-test = 【测试】这是一条测试消息，不是通知。
+
 # Under a post.
 # Variables:
 #   $number (String) - the notice number, such as 2026-0412

@@ -4,6 +4,7 @@
 mod backup;
 mod boxes;
 mod card;
+mod chats;
 mod check;
 mod check_texts;
 mod clip;
@@ -78,6 +79,8 @@ pub enum Format {
 enum Command {
     /// Be the county's daemon: plan, air, post and record
     Run(run::Args),
+    /// Chat groups: try the way to one
+    Chats(chats::Args),
     /// Look at all content and tell every fault
     Check(check::Args),
     /// Print what will air
@@ -149,6 +152,7 @@ pub fn main() -> ExitCode {
     let args = Args::parse();
     let result = match args.command {
         Command::Run(sub) => run::run(&args.place, &sub),
+        Command::Chats(sub) => chats::run(&args.place, &sub),
         Command::Check(sub) => check::run(&args.place, &sub),
         Command::Plan(sub) => plan::plan(&args.place, &sub),
         Command::Explain(sub) => plan::explain_minute(&args.place, &sub),

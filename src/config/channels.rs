@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::base::Id;
 use crate::base::table::{Field, Table};
 use crate::outbox::channel::https;
-use crate::outbox::{self, folder, robots, telegram};
+use crate::outbox::{self, folder, robots, telegram, webhook};
 
 /// The keywords of robots are short words; longer ones would take the room of texts.
 const KEYWORD_CHARS_MAX: usize = 20;
@@ -29,8 +29,9 @@ pub(super) fn channels(table: Table<'_>, home: &Path) -> outbox::Options {
     let wecom = table.table("wecom").map(|table| service(table, home, false));
     let dingtalk = table.table("dingtalk").map(|table| service(table, home, true));
     let feishu = table.table("feishu").map(|table| service(table, home, true));
+    let webhook = table.table("webhook").map(|table| webhooks(table, home));
     table.done();
-    outbox::Options { folder, telegram, wecom, dingtalk, feishu }
+    outbox::Options { folder, telegram, wecom, dingtalk, feishu, webhook }
 }
 
 fn text(table: &Table<'_>, key: &'static str) -> Option<String> {
@@ -54,6 +55,31 @@ fn service(table: Table<'_>, home: &Path, knows_keywords: bool) -> robots::Optio
     }
     table.done();
     robots::Options { robots, api_url, proxy, timeout: https::TIMEOUT }
+}
+
+/// Programs that take posts, each with its address and secret.
+fn webhooks(table: Table<'_>, home: &Path) -> webhook::Options {
+    let proxy = text(&table, "proxy");
+    let hosts = table.get("private_hosts").map(|field| field.items()).unwrap_or_default();
+    let private_hosts: BTreeSet<String> = hosts.iter().filter_map(|host| host.text()).map(str::to_owned).collect();
+    let mut hooks = BTreeMap::new();
+    let named =
+        table.require("hooks", "{ office = { url = \"https://host/path\", secret_file = \"config/office.hook\" } }");
+    for field in named.and_then(|field| field.table()).iter().flat_map(Table::entries) {
+        let name = field.key().parse::<Id>().map_err(|why| field.fault("bad-value", why.to_string(), "rename it")).ok();
+        let Some(hook) = field.table() else { continue };
+        let url = hook.require("url", "\"https://host/path\"").and_then(|field| {
+            let url = webhook::address(field.text()?, &private_hosts);
+            url.map_err(|(what, help)| field.fault("bad-value", what, help)).ok()
+        });
+        let secret_file = hook.require("secret_file", "\"config/office.hook\"").and_then(|field| secret(&field, home));
+        hook.done();
+        if let (Some(name), Some(url), Some(secret_file)) = (name, url, secret_file) {
+            hooks.insert(name, webhook::Hook { url: url.into(), secret_file });
+        }
+    }
+    table.done();
+    webhook::Options { hooks, private_hosts, proxy, timeout: https::TIMEOUT }
 }
 
 /// `"FILE"`, or `{ secret_file = "FILE", keyword = "通知" }`.

@@ -10,6 +10,7 @@ pub mod https;
 pub mod robots;
 mod secret;
 pub mod telegram;
+pub mod webhook;
 pub mod wecom;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub struct Options {
     pub wecom: Option<robots::Options>,
     pub dingtalk: Option<robots::Options>,
     pub feishu: Option<robots::Options>,
+    pub webhook: Option<webhook::Options>,
 }
 
 type Opened = Result<Arc<dyn Channel>, ChannelFault>;
@@ -144,6 +146,14 @@ pub const CHANNELS: &[Kind] = &[
         open: |options| opened(feishu::Feishu::open(options.feishu.as_ref()?)),
         check_address: check_robot,
         lacking: |options, address| robots::lacking(feishu::KIND, options.feishu.as_ref()?, address),
+    },
+    Kind {
+        name: webhook::KIND,
+        carries: Carries { text: Carriage::Native, voice: Carriage::File, card: Carriage::File },
+        is_set_up: |options| options.webhook.is_some(),
+        open: |options| opened(webhook::Webhook::open(options.webhook.as_ref()?)),
+        check_address: webhook::check_address,
+        lacking: |options, address| webhook::lacking(options.webhook.as_ref()?, address),
     },
 ];
 
@@ -286,7 +296,7 @@ fn impossible(detail: &str) -> Answer {
 pub enum Answer {
     /// It arrived, under these names.
     Sent { ids: Vec<String> },
-    /// It surely did not arrive; it may be tried again, not before `after` where the service says so.
+    /// It surely did not arrive, or its channel is idempotent; it may be tried again, not before `after` where the service says so.
     Retry { after: Option<TimeDelta>, code: String, detail: String },
     /// The group has another address now; it surely did not arrive.
     Moved { address: Value },

@@ -1,0 +1,107 @@
+//! `cunxiang chats`: tries the way to a group, past the outbox.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use chrono::TimeDelta;
+
+use crate::base::clock::RealClock;
+use crate::base::{Clock, Id, Timestamp, near};
+use crate::catalog::{Catalog, model::Chat};
+use crate::cmd::{FAULTS, FINE, Place, check, on_air, page};
+use crate::lang::words::word;
+use crate::ledger::CallId;
+use crate::outbox::channel::{self, Answer, Content, Parcel};
+use crate::rundown::airing::instant_text;
+use crate::rundown::{Class, Post};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: ChatsCommand,
+}
+
+#[derive(clap::Subcommand)]
+enum ChatsCommand {
+    /// Send a message that says it is a test, and print what the service answers
+    Test {
+        /// The id of a group, as in config/chats.toml
+        chat: Id,
+        /// This machine's file [default: config/machine.toml below the home folder]
+        #[arg(long, value_name = "FILE")]
+        machine: Option<PathBuf>,
+    },
+}
+
+/// In place of a broadcast's id.
+const TEST: &str = "test";
+
+pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
+    let ChatsCommand::Test { chat, machine } = &args.command;
+    let Some(catalog) = on_air::read(place)? else { return Ok(FAULTS) };
+    let Some(chat) = catalog.chats.get(chat) else {
+        let hint = near::hint(chat.as_str(), catalog.chats.keys().map(Id::as_str));
+        bail!("there is no chat `{chat}` in config/chats.toml{hint}");
+    };
+    let mut problems = Vec::new();
+    let machine = check::machine(place, machine.as_deref(), None, &mut problems)?;
+    if !problems.is_empty() {
+        page::problems(&problems);
+        return Ok(FAULTS);
+    }
+    let options = machine.context("there is no config/machine.toml; write it as docs/ref/machine.md says")?.outbox;
+    let kind = channel::kind(&chat.channel);
+    let kind = kind.with_context(|| format!("there is no channel `{}`; `cunxiang check` tells more", chat.channel))?;
+    let address = serde_json::Value::from(chat.address.clone());
+    if let Some(why) = (kind.check_address)(&address).err().or_else(|| kind.lacking(&options, &address)) {
+        bail!("{why}");
+    }
+    let (channels, faults) = channel::open(&options);
+    if let Some(fault) = faults.iter().find(|fault| fault.kind == kind.name) {
+        bail!("{fault}");
+    }
+    let channel =
+        channels.into_iter().find(|channel| channel.kind() == kind.name).context("the channel is not open")?;
+    let parcel = parcel(&catalog, chat, address, RealClock::default().now())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer = runtime.block_on(channel.send(&parcel));
+    Ok(tell(chat, &channel.robot(&parcel.address), answer))
+}
+
+/// The test, in every language of the group.
+fn parcel(catalog: &Catalog, chat: &Chat, address: serde_json::Value, now: Timestamp) -> anyhow::Result<Parcel> {
+    let at = now.with_timezone(&catalog.county.zone).format("%Y-%m-%d %H:%M:%S");
+    let words = chat.languages.iter().map(|language| word(language.as_str(), "ui-test", &[]));
+    let text = words.chain([at.to_string()]).collect::<Vec<_>>().join("\n");
+    let language = chat.languages.first().context("the chat has no language")?.clone();
+    let post = Post {
+        broadcast: TEST.parse().expect("it is an id"),
+        occasion: instant_text(now),
+        chat: chat.id.clone(),
+        class: Class::Daily,
+        level: None,
+        notice: None,
+        due: now,
+        expires: now + TimeDelta::minutes(5),
+        parts: Vec::new(),
+        order: None,
+    };
+    let id = CallId { post: post.id(), position: 0, repeat: 0 };
+    let content = Content::Text { language, text };
+    Ok(Parcel { id, chat: chat.id.clone(), address, content, post, at: now })
+}
+
+fn tell(chat: &Chat, robot: &str, answer: Answer) -> u8 {
+    let (word, rest) = match answer {
+        Answer::Sent { ids } if ids.is_empty() => ("sent", "the service took it".to_owned()),
+        Answer::Sent { ids } => ("sent", format!("the service took it as {}", ids.join(", "))),
+        Answer::Moved { address } => {
+            ("moved", format!("the group is at {address} now; write that into config/chats.toml"))
+        }
+        Answer::Retry { code, detail, .. } => ("not sent", format!("{code}: {detail}")),
+        Answer::Refused { code, detail } => ("refused", format!("{code}: {detail}")),
+        Answer::Unknown { code, detail } => ("unknown", format!("{code}: {detail}; look into the group")),
+    };
+    anstream::println!("{} by {robot}: {word}; {rest}", chat.id);
+    if word == "sent" { FINE } else { FAULTS }
+}
