@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 /// Pieces of the old text are found again in steps of this many bytes: shorter ones cost more to name than to send.
@@ -33,16 +34,20 @@ impl Patch {
         let (.., head) = whole_characters(text, 0, 0, alike(old, new));
         let tail = alike_at_end(&old[head..], &new[head..]);
         let (old_end, new_end) = (old.len() - tail, new.len() - tail);
-        let mut places: HashMap<&[u8], usize> = HashMap::new();
+        let (steps, _) = old[head..old_end].as_chunks::<STEP>();
+        // The texts are the county's own: nobody chooses them so that their hashes clash.
+        let mut places: HashMap<&[u8; STEP], usize, FxBuildHasher> =
+            HashMap::with_capacity_and_hasher(steps.len(), FxBuildHasher);
         if head < new_end {
-            for (number, step) in old[head..old_end].chunks_exact(STEP).enumerate() {
+            for (number, step) in steps.iter().enumerate() {
                 places.entry(step).or_insert(head + number * STEP);
             }
         }
         let (mut at, mut told) = (head, head);
         patch.old(0, head);
         while at + STEP <= new_end {
-            let Some(&found) = places.get(&new[at..at + STEP]) else {
+            let step = new[at..].first_chunk::<STEP>().expect("the loop ends before");
+            let Some(&found) = places.get(step) else {
                 at += 1;
                 continue;
             };
