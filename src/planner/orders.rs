@@ -168,7 +168,9 @@ impl<'a> Reader<'a, '_> {
                 (ActKind::Skip { broadcast, instant: airing.instant }, self.one(&airing.station))
             }
             OrderKind::Silence { stations, until } => {
-                let until = cancelled.map_or(*until, |(_, lifted)| lifted.min(*until));
+                // An order's instant is its second's beginning: what is ordered right after the end must not fall into it.
+                let until = until.trunc_subsecs(0);
+                let until = cancelled.map_or(until, |(_, lifted)| lifted.min(until));
                 if until <= released {
                     return Ok(None);
                 }

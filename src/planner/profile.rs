@@ -148,16 +148,18 @@ impl Build<'_, '_, '_> {
     fn silences(&mut self) {
         for act in &self.source.acts {
             if let ActKind::Silence { from, until } = act.kind {
-                self.silence(act.id, from, until);
+                self.silence(act.id, (from, until), act.cancelled.map(|(by, _)| by));
             }
         }
     }
 
     /// Takes out daily airings and drills that would start inside `[from, until)`, those that may be waiting or
-    /// sounding at `from` among them; the latter are stopped too.
-    fn silence(&mut self, order: u64, from: Timestamp, until: Timestamp) {
+    /// sounding at `from` among them; the latter are stopped too. What was ordered after it was lifted is left: its instant
+    /// is the beginning of its second, which may lie before the silence itself.
+    fn silence(&mut self, order: u64, (from, until): (Timestamp, Timestamp), lifted_by: Option<u64>) {
         let mut stop = Vec::new();
-        for cue in &self.cues {
+        let is_later = |cue: &Cue| lifted_by.is_some_and(|by| cue.order.is_some_and(|order| order > by));
+        for cue in self.cues.iter().filter(|cue| !is_later(cue)) {
             let broadcast = self.broadcast(cue.broadcast);
             let longest = broadcast.how.late.delta() + self.soundings[&(cue.broadcast, cue.bound)].length;
             if broadcast.class != Class::Emergency && cue.at < from && from <= cue.at + longest {
@@ -166,6 +168,9 @@ impl Build<'_, '_, '_> {
         }
         let classes: Vec<Class> = self.source.planned.iter().map(|planned| planned.broadcast.class).collect();
         self.remove(|cue| {
+            if is_later(cue) {
+                return None;
+            }
             let is_now = stop.contains(&(cue.broadcast, cue.instant));
             let is_inside = classes[cue.broadcast] != Class::Emergency && from <= cue.at && cue.at < until;
             (is_now || is_inside).then_some(Why::Silenced(order))

@@ -121,6 +121,41 @@ fn silence_holds_daily_airings_and_drills_and_no_emergency() {
     assert!(in_silence.iter().all(|line| line.ends_with(" flood")), "{in_silence:?}");
 }
 
+/// Silence, its end and an announcement within a few seconds, to the millisecond: what is asked for while it lasts is
+/// held, and what is asked for after it is aired, though an order's instant is the beginning of its second.
+#[test]
+fn what_is_ordered_after_a_silence_airs_however_soon() {
+    use chrono::TimeDelta;
+    let catalog = content().catalog();
+    let begin = at("24T10:30");
+    let ordered = |id, ms: i64, kind| Order {
+        released_at: Some(begin + TimeDelta::milliseconds(ms)),
+        ..order(id, "24T10:30", kind)
+    };
+    let airs = |orders: &[Order]| {
+        let plan = station(&catalog, orders, "24T10:31", "n1");
+        plan.airings.iter().any(|airing| airing.id.broadcast.as_str() == "a" && airing.order.is_some())
+    };
+    let asked = || announce("a", &["n1"], Class::Daily);
+    proptest::proptest!(proptest::prelude::ProptestConfig::with_cases(200), |(from in 0..1000_i64, lasts in 1..2500_i64, said in 0..2500_i64)| {
+        let quiet = ordered(1, from, silence(&["all"], "24T13:00"));
+        let lift = OrderKind::Cancel { order: 1 };
+        let is_after = said >= lasts;
+        let orders = match is_after {
+            true => [quiet, ordered(2, from + lasts, lift), ordered(3, from + said, asked())],
+            false => [quiet, ordered(2, from + said, asked()), ordered(3, from + lasts, lift)],
+        };
+        proptest::prop_assert_eq!(airs(&orders), is_after, "{:?}", orders);
+        // The same where it ends by itself, at a time that is no whole second.
+        let lasts = lasts + 1000;
+        let until = begin + TimeDelta::milliseconds(from + lasts);
+        let quiet = ordered(1, from, OrderKind::Silence { stations: vec!["all".to_owned()], until });
+        let is_over = said >= lasts;
+        let orders = [quiet, ordered(2, from + said, asked())];
+        proptest::prop_assert!(airs(&orders) || !is_over, "{:?}", orders);
+    });
+}
+
 #[test]
 fn nobody_alone_makes_an_emergency_sound() {
     // Ordered as a daily notice by one person; then the file says that it is an emergency.
