@@ -12,6 +12,7 @@ use crate::base::{Clock, Id, Tag, Timestamp, near};
 use crate::catalog::Catalog;
 use crate::cmd::instant::Instant;
 use crate::cmd::{FAULTS, FINE, Format, Place, on_air, page};
+use crate::county::reach;
 use crate::ledger::{AiringFilter, AiringRow, Ledger, PostFilter, PostRow};
 use crate::planner::rows::local_time;
 use crate::rundown::{AiringId, Class, Level, outcome::PartPlayed};
@@ -57,7 +58,7 @@ struct Row<'a> {
     until: String,
     class: Option<Class>,
     level: Option<Level>,
-    /// `planned`, or `ended`.
+    /// `planned`, `no-box` where nobody serves the station, or `ended`.
     state: &'static str,
     languages: &'a [Tag],
     notice: Option<&'a str>,
@@ -117,9 +118,11 @@ async fn print(ledger: &Ledger, args: &Args, catalog: &Catalog) -> anyhow::Resul
     if rows.is_empty() {
         is_known(ledger, &filter, catalog).await?;
     }
+    let served = reach::served(ledger).await?;
+    let is_served = |station: &Id| served.as_ref().is_none_or(|served| served.contains(station));
     match args.by {
         Some(by) => tally::print(&rows, by, args.format),
-        None => print_airings(&rows, args.format, zone),
+        None => print_airings(&rows, args.format, zone, &is_served),
     }
 }
 
@@ -150,9 +153,17 @@ async fn is_known(ledger: &Ledger, filter: &AiringFilter, catalog: &Catalog) -> 
     Ok(())
 }
 
-fn print_airings(rows: &[AiringRow], format: Format, zone: chrono_tz::Tz) -> anyhow::Result<()> {
+/// An airing that has not ended, at a station that nobody serves, is not simply planned.
+type IsServed<'a> = &'a dyn Fn(&Id) -> bool;
+
+fn print_airings(
+    rows: &[AiringRow],
+    format: Format,
+    zone: chrono_tz::Tz,
+    is_served: IsServed<'_>,
+) -> anyhow::Result<()> {
     if format == Format::Json {
-        let rows: Vec<Row<'_>> = rows.iter().map(|row| json_row(row, zone)).collect();
+        let rows: Vec<Row<'_>> = rows.iter().map(|row| json_row(row, zone, is_served)).collect();
         page::json(&rows)?;
         return Ok(());
     }
@@ -162,7 +173,7 @@ fn print_airings(rows: &[AiringRow], format: Format, zone: chrono_tz::Tz) -> any
             let languages: Vec<&str> = row.languages.iter().map(Tag::as_str).collect();
             let started =
                 row.started.map_or("-".into(), |at| at.with_timezone(&zone).format("%H:%M:%S%.3f").to_string());
-            let outcome = row.outcome.map_or("planned".into(), |outcome| outcome.to_string());
+            let outcome = row.outcome.map_or_else(|| state(row, is_served).to_owned(), |outcome| outcome.to_string());
             vec![
                 local_time(row.at, zone),
                 row.id.station.to_string(),
@@ -179,7 +190,15 @@ fn print_airings(rows: &[AiringRow], format: Format, zone: chrono_tz::Tz) -> any
     Ok(())
 }
 
-fn json_row(row: &AiringRow, zone: chrono_tz::Tz) -> Row<'_> {
+fn state(row: &AiringRow, is_served: IsServed<'_>) -> &'static str {
+    match row.outcome {
+        Some(_) => "ended",
+        None if is_served(&row.id.station) => "planned",
+        None => reach::NO_BOX,
+    }
+}
+
+fn json_row<'a>(row: &'a AiringRow, zone: chrono_tz::Tz, is_served: IsServed<'_>) -> Row<'a> {
     Row {
         airing: &row.id,
         broadcast: &row.id.broadcast,
@@ -188,7 +207,7 @@ fn json_row(row: &AiringRow, zone: chrono_tz::Tz) -> Row<'_> {
         until: local_time(row.until, zone),
         class: row.class,
         level: row.level,
-        state: if row.outcome.is_some() { "ended" } else { "planned" },
+        state: state(row, is_served),
         languages: &row.languages,
         notice: row.notice.as_deref(),
         outcome: row.outcome.map(|outcome| outcome.word()),

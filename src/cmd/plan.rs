@@ -1,6 +1,8 @@
 //! `cunxiang plan` and `cunxiang explain`: what will air, and why. They read files alone; what a running daemon's
 //! ledger adds (orders, notice numbers) is taken in where there is one.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
 
@@ -9,7 +11,7 @@ use crate::base::{Clock, Id, Timestamp, near};
 use crate::catalog::Catalog;
 use crate::cmd::instant::Instant;
 use crate::cmd::{FAULTS, FINE, Format, Place, on_air, page};
-use crate::county::register;
+use crate::county::{reach, register};
 use crate::ledger::Ledger;
 use crate::planner::recurrence::day_begins;
 use crate::planner::{Planner, Registered, Registry, Row, explain, rows};
@@ -47,6 +49,8 @@ struct Known {
     catalog: Catalog,
     orders: Vec<Order>,
     registry: Registry,
+    /// The stations that the daemon here serves; none where none has run.
+    served: Option<BTreeSet<Id>>,
     has_ledger: bool,
 }
 
@@ -67,6 +71,11 @@ pub fn plan(place: &Place, args: &PlanArgs) -> anyhow::Result<u8> {
     let wanted = known.catalog.stations.keys().filter(|id| args.stations.is_empty() || args.stations.contains(id));
     let mut found: Vec<Row> =
         wanted.filter_map(|id| planner.station(id)).flat_map(|plan| rows(&plan, from, until, zone)).collect();
+    for row in &mut found {
+        if known.served.as_ref().is_some_and(|served| !served.contains(&row.station)) {
+            row.state = reach::NO_BOX;
+        }
+    }
     found.sort_by(|a, b| (&a.at, &a.station, &a.broadcast).cmp(&(&b.at, &b.station, &b.broadcast)));
     let problems = planner.problems();
     if args.format == Format::Json {
@@ -125,8 +134,8 @@ fn read(place: &Place) -> anyhow::Result<Option<Known>> {
     let Some(catalog) = on_air::read(place)? else { return Ok(None) };
     let path = place.data().join("ledger.db");
     let has_ledger = path.exists();
-    let (orders, registry) = if has_ledger { from_ledger(&path, &catalog)? } else { (Vec::new(), Registry::default()) };
-    Ok(Some(Known { catalog, orders, registry, has_ledger }))
+    let (orders, registry, served) = if has_ledger { from_ledger(&path, &catalog)? } else { Default::default() };
+    Ok(Some(Known { catalog, orders, registry, served, has_ledger }))
 }
 
 /// What was approved, for commands that read files alone: it is in the ledger, and without one nothing was.
@@ -137,7 +146,9 @@ pub(super) fn reviewed(place: &Place, catalog: &Catalog) -> anyhow::Result<Regis
     Ok(Registry { reviews, ..Registry::default() })
 }
 
-fn from_ledger(path: &std::path::Path, catalog: &Catalog) -> anyhow::Result<(Vec<Order>, Registry)> {
+type FromLedger = (Vec<Order>, Registry, Option<BTreeSet<Id>>);
+
+fn from_ledger(path: &std::path::Path, catalog: &Catalog) -> anyhow::Result<FromLedger> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let ledger = Ledger::open(path).await?;
@@ -152,7 +163,8 @@ fn from_ledger(path: &std::path::Path, catalog: &Catalog) -> anyhow::Result<(Vec
                     .insert(edition.digest, Registered { notice: known.notice, first_seen: known.first_seen });
             }
         }
+        let served = reach::served(&ledger).await?;
         ledger.close().await;
-        Ok((orders, registry))
+        Ok((orders, registry, served))
     })
 }

@@ -80,6 +80,7 @@ impl County {
         for (station, edge, envelope) in self.sealing.in_force() {
             gate.offer(station, envelope.clone(), edge);
         }
+        self.board.update(|snapshot| snapshot.reach.attach(gate.clone()));
         self.linked.gate = Some(gate);
     }
 

@@ -9,6 +9,8 @@ pub mod content;
 pub mod duty;
 pub mod keys;
 mod linked;
+mod planning;
+pub mod reach;
 pub mod register;
 mod rekeyed;
 pub mod sealing;
@@ -33,14 +35,15 @@ use crate::county::content::{Content, ContentFault};
 use crate::county::duty::{Duty, SnapshotFacts, StationFaults};
 use crate::county::keys::{Ceremony, CountyKeys, KeysFault};
 use crate::county::linked::Linked;
-use crate::county::sealing::{Fresh, Sealing};
+use crate::county::reach::Reach;
+use crate::county::sealing::Sealing;
 use crate::county::snapshot::{Board, Snapshot};
-use crate::county::told::{soon, tell};
+use crate::county::told::tell;
 use crate::county::unlisted::Unlisted;
 use crate::county::upkeep::Upkeep;
-use crate::ledger::{Ledger, LedgerFault, PlannedAiring, SavedRundown};
+use crate::ledger::{Ledger, LedgerFault};
 use crate::outbox::{self, Outbox};
-use crate::planner::{Planner, Registry, StationPlan};
+use crate::planner::Registry;
 use crate::rundown::seal::{Envelope, Trust};
 use crate::rundown::{Order, Receipt};
 use crate::store::{Store, StoreFault};
@@ -183,7 +186,9 @@ impl County {
             None => ledger.begin_epoch(0, now).await?,
         };
         let sealing = Sealing::resume(epoch, ledger.latest_rundowns().await?);
-        let board = Arc::new(Board::new(Snapshot::new(content.catalog.clone())));
+        reach::keep_local(&ledger, &options.local).await?;
+        let reach = Reach::of_machine(&options.local);
+        let board = Arc::new(Board::new(Snapshot { reach, ..Snapshot::new(content.catalog.clone()) }));
         let mut county = County {
             options,
             clock,
@@ -352,72 +357,6 @@ impl County {
         self.planned_at = None;
         self.publish();
         Ok(())
-    }
-
-    /// Plans every station, seals what differs, serves it once it is on disk; fills the outbox.
-    async fn plan(&mut self, now: Timestamp, stations: &dyn Stations) -> Result<(), CountyFault> {
-        let catalog = self.content.catalog.clone();
-        self.registry.signatures_required = self.keys.keys().approvals_required();
-        let (orders, registry) = (self.orders.clone(), self.registry.clone());
-        let planner = Planner::new(&catalog, &orders, &registry, now);
-        // The machine's own stations first: an emergency waits for no other station's plan.
-        let local: Vec<StationPlan> = self.options.local.iter().filter_map(|id| planner.station(id)).collect();
-        let planned: Vec<PlannedAiring> = local.iter().flat_map(|plan| soon(plan, now)).collect();
-        self.ledger.plan_airings(&planned).await?;
-        local.iter().for_each(|plan| self.unlisted.learn(plan));
-        let mut changed = self.seal(local.into_iter(), now).await?;
-        let served = self.sealing.envelopes(&self.options.local);
-        if !served.is_empty() {
-            stations.offer(served);
-        }
-        let others = catalog.stations.keys().filter(|id| !self.options.local.contains(id));
-        let others: Vec<StationPlan> = others.filter_map(|id| planner.served(id)).collect();
-        let remote = self.linked.stations(&self.options.local);
-        let remote: Vec<&StationPlan> = others.iter().filter(|plan| remote.contains(&plan.station)).collect();
-        let planned: Vec<PlannedAiring> = remote.iter().flat_map(|plan| soon(plan, now)).collect();
-        self.ledger.plan_airings(&planned).await?;
-        remote.iter().for_each(|plan| self.unlisted.learn(plan));
-        self.linked.gate().inspect(|gate| gate.explain(self.unlisted.all()));
-        changed += self.seal(others.into_iter(), now).await?;
-        let mut posts = planner.posts();
-        posts.retain(|post| self.not_before.is_none_or(|not_before| post.due >= not_before));
-        let problems = planner.problems();
-        let withdrawn = self.ledger.withdraw_unsent(&posts, now - WITHDRAW_BACK).await?;
-        if withdrawn > 0 {
-            info!(posts = withdrawn, "taken back before they were sent: their notices changed");
-        }
-        let enqueued = self.outbox.enqueue(posts, &directory(&catalog), now).await?;
-        for (post, why) in &enqueued.refused {
-            warn!("post {post} cannot go out: {why}");
-        }
-        let enqueued = enqueued.new_count;
-        if problems != self.plan_problems {
-            // Warnings, too: that an order does nothing any more is known here alone.
-            for problem in problems.iter().filter(|problem| !self.plan_problems.contains(problem)) {
-                warn!("{problem}");
-            }
-            self.plan_problems = problems;
-        }
-        if changed > 0 || enqueued > 0 {
-            info!(rundowns = changed, posts = enqueued, "planned");
-        }
-        self.publish();
-        Ok(())
-    }
-
-    /// Seals what differs and puts it on disk; only then is it in force. Returns how many rundowns that were.
-    async fn seal(&mut self, plans: impl Iterator<Item = StationPlan>, now: Timestamp) -> Result<usize, CountyFault> {
-        let fresh: Vec<Fresh> =
-            plans.filter_map(|plan| self.sealing.seal(&plan, self.not_before, &self.keys.rundown, now)).collect();
-        let saved: Vec<SavedRundown> = fresh.iter().map(|fresh| fresh.saved.clone()).collect();
-        self.ledger.save_rundowns(&saved).await?;
-        let count = fresh.len();
-        for fresh in fresh {
-            let (station, edge) = (fresh.saved.station.clone(), fresh.saved.edge);
-            let envelope = self.sealing.enforce(fresh);
-            self.linked.gate().inspect(|gate| gate.offer(&station, envelope, edge));
-        }
-        Ok(count)
     }
 
     fn publish(&self) {

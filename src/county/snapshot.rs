@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::base::{Problem, Timestamp};
 use crate::catalog::Catalog;
+use crate::county::reach::Reach;
 use crate::ledger::Hold;
 use crate::planner::Registry;
 use crate::rundown::Outcome;
@@ -21,6 +22,7 @@ pub struct Snapshot {
     pub keys: Option<Keys>,
     /// Airings that ended since the start, by outcome.
     pub outcomes: BTreeMap<&'static str, u64>,
+    pub reach: Reach,
 }
 
 impl Snapshot {
@@ -33,6 +35,7 @@ impl Snapshot {
             key_expires: None,
             keys: None,
             outcomes: BTreeMap::new(),
+            reach: Reach::default(),
         }
     }
 }

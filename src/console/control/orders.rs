@@ -38,9 +38,40 @@ impl Control {
         Ok(Answer::Done(format!("order {}: {asked}{next}", order.id)))
     }
 
+    /// Files, and says beside it what was agreed to and where nobody hears of it.
+    async fn file_and_tell(
+        &self,
+        kind: OrderKind,
+        what: String,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Answer, Refused> {
+        let deaf = self.deaf_text(&kind);
+        Ok(match self.file(kind, caller, now).await? {
+            Answer::Done(text) => Answer::Done(text + &what + &deaf),
+            other => other,
+        })
+    }
+
+    /// Which of an order's stations have nobody to carry it there, in words.
+    fn deaf_text(&self, kind: &OrderKind) -> String {
+        let board = self.board.read();
+        let named = |texts: &Targets| {
+            let targets: Vec<Target> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+            board.catalog.stations_of(&targets).iter().map(|station| station.id.clone()).collect()
+        };
+        let stations: Vec<Id> = match kind {
+            OrderKind::Announce { agreed: Some(agreed), .. } => agreed.stations.clone(),
+            OrderKind::Announce { stations, .. } | OrderKind::Silence { stations, .. } => named(stations),
+            OrderKind::Reair { airing } => vec![airing.station.clone()],
+            OrderKind::Skip { .. } | OrderKind::Cancel { .. } => Vec::new(),
+        };
+        board.reach.deaf(&stations, self.clock.now()).in_words(board.catalog.county.zone)
+    }
+
     pub(super) async fn reair(&self, airing: AiringId, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
         self.check_reair(&airing).await?;
-        self.file(OrderKind::Reair { airing }, caller, now).await
+        self.file_and_tell(OrderKind::Reair { airing }, String::new(), caller, now).await
     }
 
     pub(super) async fn skip(&self, airing: AiringId, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
@@ -63,7 +94,7 @@ impl Control {
             ));
         }
         targets(&self.board.read().catalog, &stations)?;
-        self.file(OrderKind::Silence { stations, until }, caller, now).await
+        self.file_and_tell(OrderKind::Silence { stations, until }, String::new(), caller, now).await
     }
 
     pub(super) async fn confirm(&self, order: u64, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
@@ -87,8 +118,8 @@ impl Control {
         let order = self.ledger.confirm_order(order, &caller.name, now).await?;
         self.bell.notify_one();
         let asked = order.kind.in_words(self.board.read().catalog.county.zone);
-        let what = agreed_text(&order.kind);
-        Ok(Answer::Done(format!("order {} is confirmed: {asked}{what}{}", order.id, self.held())))
+        let (what, deaf) = (agreed_text(&order.kind), self.deaf_text(&order.kind));
+        Ok(Answer::Done(format!("order {} is confirmed: {asked}{what}{deaf}{}", order.id, self.held())))
     }
 
     /// What an order is for, for the one who is to confirm it.
@@ -99,8 +130,8 @@ impl Control {
         let departs =
             self.departs(&order.kind).map_or_else(String::new, |why| format!("; but {why}: it cannot be confirmed"));
         let asked = order.kind.in_words(self.board.read().catalog.county.zone);
-        let (what, by) = (agreed_text(&order.kind), &order.filed_by);
-        Ok(Answer::Done(format!("order {}, filed by {by}: {asked}{what}{departs}", order.id)))
+        let (what, deaf, by) = (agreed_text(&order.kind), self.deaf_text(&order.kind), &order.filed_by);
+        Ok(Answer::Done(format!("order {}, filed by {by}: {asked}{what}{deaf}{departs}", order.id)))
     }
 
     /// In words, how the broadcast of an announcement is not what it was when that was filed.
@@ -160,15 +191,11 @@ impl Control {
             let order = self.ledger.file_order_to_sign(kind, Some(statement), &caller.name, now).await?;
             let asked = order.kind.in_words(self.board.read().catalog.county.zone);
             tracing::info!(order = order.id, by = %caller.name, "filed, to be signed: {asked}");
-            let told = format!("order {}: {asked}{what}", order.id);
+            let told = format!("order {}: {asked}{what}{}", order.id, self.deaf_text(&order.kind));
             let answer = self.hand_out(&order, caller, told, now)?;
             return Ok(answer.expect("what is to be signed is handed out"));
         }
-        let answer = self.file(kind, caller, now).await?;
-        Ok(match answer {
-            Answer::Done(text) => Answer::Done(text + &what),
-            other => other,
-        })
+        self.file_and_tell(kind, what, caller, now).await
     }
 
     /// The silences that hold now: their numbers and stations.

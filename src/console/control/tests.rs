@@ -176,6 +176,32 @@ async fn a_silence_holds_what_is_not_an_emergency() {
     assert!(control.silences(now).await.is_ok_and(|found| found.is_empty()), "it was cancelled");
 }
 
+/// The machine of these tests has no loudspeaker and no link: nobody carries anything anywhere.
+#[tokio::test]
+async fn an_answer_names_the_stations_that_nobody_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+    // Noon there.
+    let now = Timestamp::from_timestamp(1_795_000_000, 0).unwrap().date_naive().and_hms_opt(4, 0, 0).unwrap().and_utc();
+    let control = control(ledger, now);
+    let tashi = caller("tashi", &[Role::Writer, Role::Approver], Some(now - TimeDelta::days(1)));
+    let stations = vec!["benzilan-xiashe".to_owned()];
+    let answers = [
+        control.announce("epidemic-daily".parse().unwrap(), stations.clone(), &tashi, now).await,
+        control.announce("flood-emergency".parse().unwrap(), stations.clone(), &tashi, now).await,
+        control.tell_order(2).await,
+        control.silence(stations, None, &tashi, now).await,
+    ];
+    for answer in answers {
+        let told = match answer {
+            Ok(Answer::Done(text)) | Err(Refused(text)) => text,
+            Ok(other) => panic!("{other:?}"),
+        };
+        let expected = "1 station has no box and no loudspeaker here, and nothing sounds there: benzilan-xiashe";
+        assert!(told.contains(expected), "{told}");
+    }
+}
+
 #[tokio::test]
 async fn callers_who_say_nothing_keep_nobody_out_for_ever() {
     let folder = tempfile::tempdir().unwrap();
