@@ -14,6 +14,7 @@
 
 pub mod audio;
 pub mod base;
+pub mod bot;
 pub mod card;
 pub mod catalog;
 pub mod cmd;

@@ -20,10 +20,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("ledger", &["base", "rundown"]),
     ("outbox", &["base", "rundown", "ledger", "store"]),
     ("link", &["base", "rundown", "ledger", "store"]),
+    ("bot", &["base", "lang", "rundown", "ledger"]),
     ("station", &["base", "audio", "rundown", "store"]),
     (
         "county",
-        &["base", "lang", "audio", "store", "rundown", "catalog", "planner", "ledger", "outbox", "link", "station"],
+        &[
+            "base", "lang", "audio", "store", "rundown", "catalog", "planner", "ledger", "outbox", "link", "bot",
+            "station",
+        ],
     ),
     ("console", &["base", "lang", "audio", "card", "catalog", "planner", "rundown", "ledger", "store", "county"]),
     // The options of the others; which of their parts these are is theirs to say.
@@ -32,7 +36,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "cmd",
         &[
             "base", "lang", "audio", "card", "store", "rundown", "catalog", "planner", "ledger", "outbox", "station",
-            "link", "county", "console", "config",
+            "link", "bot", "county", "console", "config",
         ],
     ),
 ];
@@ -64,6 +68,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("reqwest", "outbox/channel/"),
     ("hmac", "outbox/channel/"),
     ("md5", "outbox/channel/"),
+    ("teloxide", "bot/telegram.rs"),
     ("libc", "base/box_clock.rs"),
     ("reqwest", "link/"),
     ("ed25519_dalek", "rundown/seal.rs"),

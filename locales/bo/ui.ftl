@@ -132,3 +132,37 @@ ui-spot-said =
         [clock-untrusted] ཆུ་ཚོད་ངེས་མེད། རྫོང་ལ་སྦྲེལ་རོགས།
        *[other] མ་འགྲུབ།
     }
+
+# The bot in chats. The first words to somebody new.
+# Variables:
+#   $county (String) - the county's name
+ui-bot-greeting = བཀྲ་ཤིས་བདེ་ལེགས། { $county } བརྡ་ཐོ།
+
+# What can be asked of the bot, beside the command that asks it.
+ui-bot-latest = བརྡ་ཐོ་གསར་པ།
+ui-bot-next = རྒྱང་སྒྲོག་རྗེས་མ།
+ui-bot-villages = གྲོང་ཚོ་འདེམས།
+ui-bot-language = སྐད་ཡིག་འདེམས།
+ui-bot-help = རོགས་རམ།
+
+# To a group that the county has not accepted yet.
+ui-bot-group-waits = ཚོགས་པ་འདི་རྫོང་ལ་ཐོ་འགོད་བྱས་མེད། རྫོང་ལ་བརྡ་བཏང་ཡོད།
+
+# There is nothing to tell.
+ui-bot-no-notice = བརྡ་ཐོ་གསར་པ་མེད།
+ui-bot-no-airing = ཆུ་ཚོད་ 24 ནང་རྒྱང་སྒྲོག་མེད།
+
+# Above buttons.
+ui-bot-choose-language = སྐད་ཡིག་འདེམས་རོགས།
+ui-bot-choose-village = གྲོང་ཚོ་འདེམས་རོགས།
+
+# To somebody who may not choose for the group.
+ui-bot-not-you = ཚོགས་པའི་དོ་དམ་པས་སྐད་ཡིག་འདེམས་དགོས།
+
+# What was chosen.
+# Variables:
+#   $what (String) - a village, or languages by their own names
+ui-bot-chosen = བདམས་ཟིན། { $what }
+
+# The language's own name, on its button.
+ui-bot-language-name = བོད་ཡིག

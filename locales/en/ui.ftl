@@ -57,6 +57,40 @@ ui-card-hotline = Hotline { $number }
 #   $date (String) - such as 2026-11-23
 ui-card-date = { DATE($date) }
 
+# The bot in chats. The first words to somebody new.
+# Variables:
+#   $county (String) - the county's name
+ui-bot-greeting = Hello! These are the notices of { $county }.
+
+# What can be asked of the bot, beside the command that asks it.
+ui-bot-latest = the last notices
+ui-bot-next = what sounds next
+ui-bot-villages = choose a village
+ui-bot-language = choose a language
+ui-bot-help = help
+
+# To a group that the county has not accepted yet.
+ui-bot-group-waits = This group is not registered with the county yet; the county has been told. Notices come once it is.
+
+# There is nothing to tell.
+ui-bot-no-notice = No notice lately.
+ui-bot-no-airing = Nothing is planned to sound within 24 hours.
+
+# Above buttons.
+ui-bot-choose-language = Choose a language
+ui-bot-choose-village = Choose a village
+
+# To somebody who may not choose for the group.
+ui-bot-not-you = An administrator of the group chooses its languages.
+
+# What was chosen.
+# Variables:
+#   $what (String) - a village, or languages by their own names
+ui-bot-chosen = Chosen: { $what }
+
+# The language's own name, on its button.
+ui-bot-language-name = English
+
 # Alarms, to the chats of those on duty; in Chinese and English alone.
 # Variables:
 #   $at (String) - local date and time
@@ -75,6 +109,8 @@ ui-alarm-device = Station { $station } has no sound device: { $why }
 ui-alarm-journal = Claims cannot be written: { $why }
 ui-alarm-channel = Posts do not go out: { $why }
 ui-alarm-disk = The disk is nearly full: { $free } MiB left
+ui-alarm-group = The group { $group } took the robot out and gets no notices
+ui-alarm-request = A group asks for notices: request { $number }, { $group }; see cunxiang chats requests
 ui-alarm-airing =
     { $outcome ->
         [missed] Missed

@@ -133,3 +133,37 @@ ui-spot-said =
         [clock-untrusted] ꓩꓷ ꓟꓽ ꓙꓳ
        *[other] ꓟꓽ ꓓ
     }
+
+# The bot in chats. The first words to somebody new.
+# Variables:
+#   $county (String) - the county's name
+ui-bot-greeting = { $county } ꓐꓯ ꓟ
+
+# What can be asked of the bot, beside the command that asks it.
+ui-bot-latest = ꓐꓯ ꓟ
+ui-bot-next = ꓐꓯ ꓡ ꓟ
+ui-bot-villages = ꓞꓳ ꓘꓹ
+ui-bot-language = ꓡꓲ ꓢꓴ
+ui-bot-help = ꓐꓯ
+
+# To a group that the county has not accepted yet.
+ui-bot-group-waits = ꓞꓳ ꓘꓹ ꓔꓯ ꓐꓯ ꓡꓳ꓿
+
+# There is nothing to tell.
+ui-bot-no-notice = ꓐꓯ ꓟ ꓟꓽ ꓙꓳ꓿
+ui-bot-no-airing = 24 ꓐꓯ ꓟ ꓟꓽ ꓙꓳ꓿
+
+# Above buttons.
+ui-bot-choose-language = ꓡꓲ ꓢꓴ ꓐꓯ ꓠꓯꓹˍ ꓡꓳ꓿
+ui-bot-choose-village = ꓞꓳ ꓘꓹ ꓐꓯ ꓠꓯꓹˍ ꓡꓳ꓿
+
+# To somebody who may not choose for the group.
+ui-bot-not-you = ꓟꓽ ꓓ꓿
+
+# What was chosen.
+# Variables:
+#   $what (String) - a village, or languages by their own names
+ui-bot-chosen = { $what } ꓥꓳ꓿
+
+# The language's own name, on its button.
+ui-bot-language-name = ꓡꓲ ꓢꓴ

@@ -57,6 +57,40 @@ ui-card-hotline = 热线 { $number }
 #   $date (String) - such as 2026-11-23
 ui-card-date = { DATE($date) }
 
+# The bot in chats. The first words to somebody new.
+# Variables:
+#   $county (String) - the county's name
+ui-bot-greeting = 您好！这里是{ $county }的通知。
+
+# What can be asked of the bot, beside the command that asks it.
+ui-bot-latest = 最近的通知
+ui-bot-next = 接下来的广播
+ui-bot-villages = 选择村子
+ui-bot-language = 选择语言
+ui-bot-help = 帮助
+
+# To a group that the county has not accepted yet.
+ui-bot-group-waits = 本群还没有在县里登记，已经报告县里。登记以后，这里会收到通知。
+
+# There is nothing to tell.
+ui-bot-no-notice = 最近没有通知。
+ui-bot-no-airing = 24小时内没有安排播出。
+
+# Above buttons.
+ui-bot-choose-language = 请选择语言
+ui-bot-choose-village = 请选择村子
+
+# To somebody who may not choose for the group.
+ui-bot-not-you = 请群管理员选择语言。
+
+# What was chosen.
+# Variables:
+#   $what (String) - a village, or languages by their own names
+ui-bot-chosen = 已选择：{ $what }
+
+# The language's own name, on its button.
+ui-bot-language-name = 中文
+
 # Alarms, to the chats of those on duty; in Chinese and English alone.
 # Variables:
 #   $at (String) - local date and time
@@ -75,6 +109,8 @@ ui-alarm-device = 广播点{ $station }没有声音设备：{ $why }
 ui-alarm-journal = 播出认领记录写不下去：{ $why }
 ui-alarm-channel = 群消息发不出去：{ $why }
 ui-alarm-disk = 磁盘快满了，只剩{ $free } MiB
+ui-alarm-group = 群{ $group }已把机器人移出，收不到通知
+ui-alarm-request = 有群申请接收通知：第{ $number }号，{ $group }；用 cunxiang chats requests 查看
 ui-alarm-airing =
     { $outcome ->
         [missed] 未播出

@@ -1,6 +1,8 @@
-//! `cunxiang chats`: tries the way to a group, past the outbox.
+//! `cunxiang chats`: tries the way to a group, past the outbox; groups that ask for notices.
 
-use std::path::PathBuf;
+mod requests;
+
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
@@ -8,7 +10,7 @@ use chrono::TimeDelta;
 use crate::base::clock::RealClock;
 use crate::base::{Clock, Id, Timestamp, near};
 use crate::catalog::{Catalog, model::Chat};
-use crate::cmd::{FAULTS, FINE, Place, check, on_air, page};
+use crate::cmd::{FAULTS, FINE, Format, Place, check, on_air, page};
 use crate::lang::words::word;
 use crate::ledger::CallId;
 use crate::outbox::channel::{self, Answer, Content, Parcel};
@@ -31,20 +33,40 @@ enum ChatsCommand {
         #[arg(long, value_name = "FILE")]
         machine: Option<PathBuf>,
     },
+    /// Groups that the robot was added to and that ask for notices
+    Requests {
+        /// Settled ones, too
+        #[arg(long)]
+        all: bool,
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// Take a group into config/chats.toml; it gets notices from then on
+    Accept(requests::Accept),
+    /// Say no; the group gets nothing
+    Refuse { request: u64 },
 }
 
 /// In place of a broadcast's id.
 const TEST: &str = "test";
 
 pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
-    let ChatsCommand::Test { chat, machine } = &args.command;
+    match &args.command {
+        ChatsCommand::Test { chat, machine } => test(place, chat, machine.as_deref()),
+        ChatsCommand::Requests { all, format } => requests::list(place, *all, *format),
+        ChatsCommand::Accept(accept) => requests::accept(place, accept),
+        ChatsCommand::Refuse { request } => requests::settle(place, *request, None),
+    }
+}
+
+fn test(place: &Place, chat: &Id, machine: Option<&Path>) -> anyhow::Result<u8> {
     let Some(catalog) = on_air::read(place)? else { return Ok(FAULTS) };
     let Some(chat) = catalog.chats.get(chat) else {
         let hint = near::hint(chat.as_str(), catalog.chats.keys().map(Id::as_str));
         bail!("there is no chat `{chat}` in config/chats.toml{hint}");
     };
     let mut problems = Vec::new();
-    let machine = check::machine(place, machine.as_deref(), None, &mut problems)?;
+    let machine = check::machine(place, machine, None, &mut problems)?;
     if !problems.is_empty() {
         page::problems(&problems);
         return Ok(FAULTS);

@@ -79,7 +79,7 @@ pub enum Format {
 enum Command {
     /// Be the county's daemon: plan, air, post and record
     Run(run::Args),
-    /// Chat groups: try the way to one
+    /// Chat groups: try the way to one; list, accept and refuse those that ask for notices
     Chats(chats::Args),
     /// Look at all content and tell every fault
     Check(check::Args),

@@ -181,8 +181,8 @@ fn print(place: &Place, answer: Answer) -> anyhow::Result<u8> {
                 .collect();
             page::table(&["NAME", "ACCOUNT", "ROLES", ""], &rows);
         }
-        // Asked for and printed by `review list`, `enrol` and `stations`.
-        Answer::Reviews(_) | Answer::Enrolment(_) | Answer::Boxes(_) | Answer::Sign(_) => {}
+        // Asked for and printed by `review list`, `enrol`, `stations`, `chats` and `sign`.
+        Answer::Reviews(_) | Answer::Enrolment(_) | Answer::Boxes(_) | Answer::ChatRequests(_) | Answer::Sign(_) => {}
         Answer::Refused(why) => bail!("{why}"),
     }
     Ok(FINE)

@@ -13,6 +13,7 @@ use tracing::{error, info, warn};
 
 use crate::base::clock::RealClock;
 use crate::base::{Clock, Timestamp};
+use crate::bot::{self, Bot};
 use crate::catalog::{self, load::Texts};
 use crate::cmd::instant::Instant;
 use crate::cmd::passes::{Links, Passes};
@@ -23,6 +24,8 @@ use crate::console::control::{self, Control};
 use crate::console::monitor;
 use crate::county::boxes::Boxes;
 use crate::county::content::ContentFault;
+use crate::county::noticeboard::Residents;
+use crate::county::snapshot::Board;
 use crate::county::{self, County, CountyFault};
 use crate::ledger::Ledger;
 use crate::link::county as link;
@@ -194,6 +197,8 @@ async fn daemon(
         let url = url.unwrap_or_else(|| format!("https://{}", serving.address()));
         Boxes { ledger: ledger.clone(), gate: gate.clone(), local, url }
     });
+    let ledger_of_bot = ledger.clone();
+    let bot_options = machine.outbox.telegram.clone().filter(|_| machine.bot);
     let control = Control {
         ledger,
         boxes,
@@ -211,6 +216,9 @@ async fn daemon(
         tasks.spawn(serving.serve(link::router(gate)));
         stop
     });
+    if let Some(line) = residents(bot_options, &clock, ledger_of_bot, &board) {
+        tasks.spawn(line.run());
+    }
     let sender = outbox.clone();
     let sender_clock = clock.clone();
     let mut sending = tokio::spawn(async move { sender.run(&*sender_clock, std::future::pending()).await });
@@ -266,4 +274,18 @@ async fn daemon(
     let _ = std::fs::remove_file(data.join(control::SOCKET));
     info!("stopped");
     Ok(FINE)
+}
+
+/// The robot's ear, where this machine has one. Without a token it stays closed: the channel's fault is told already.
+fn residents(
+    options: Option<outbox::telegram::Options>,
+    clock: &Arc<dyn Clock>,
+    ledger: Ledger,
+    board: &Arc<Board>,
+) -> Option<bot::telegram::Line> {
+    // A question is held open longer than a text is sent.
+    let options = outbox::telegram::Options { timeout: outbox::telegram::TIMEOUT_MAX, ..options? };
+    let telegram = Arc::new(outbox::telegram::Telegram::open(&options).ok()?);
+    let bot = Bot::new(ledger, Arc::new(Residents(board.clone())));
+    Some(bot::telegram::Line::new(bot, telegram.connect(), outbox::telegram::pieces, clock.clone()))
 }

@@ -31,6 +31,8 @@ pub struct Machine {
     pub log_filter: String,
     pub loudspeakers: Vec<station::Loudspeaker>,
     pub outbox: outbox::Options,
+    /// Whether the robot of Telegram groups answers residents, too.
+    pub bot: bool,
     pub cards: card::Options,
     /// None where no village box is to reach this machine.
     pub link: Option<link::Options>,
@@ -60,6 +62,7 @@ pub fn read(
     let loudspeakers = loudspeakers(&root, home, is_station);
     let outbox =
         root.table("channel").map_or_else(outbox::Options::default, |table| super::channels::channels(table, home));
+    let bot = root.table("bot").is_none_or(answers);
     let cards = root.table("fonts").map_or_else(card::Options::default, |table| fonts(table, home));
     let link = root.table("link").map(|table| super::link::options(table, home));
     root.done();
@@ -67,7 +70,7 @@ pub fn read(
     match listen {
         Some(listen) if !problems.iter().any(Problem::is_error) => {
             let link = link.flatten();
-            Ok(Machine { listen, log_format, log_filter, loudspeakers, outbox, cards, link })
+            Ok(Machine { listen, log_format, log_filter, loudspeakers, outbox, bot, cards, link })
         }
         _ => Err(problems),
     }
@@ -98,6 +101,13 @@ pub(super) fn log(table: Table<'_>) -> (LogFormat, String) {
     let filter = table.get("filter").and_then(|field| field.text());
     table.done();
     (format.unwrap_or(LogFormat::Text), filter.unwrap_or("info").to_owned())
+}
+
+/// Whether residents are answered.
+fn answers(table: Table<'_>) -> bool {
+    let answers = table.get("answers").is_none_or(|field| field.bool().unwrap_or(true));
+    table.done();
+    answers
 }
 
 /// Folders of fonts take the place of the usual one.

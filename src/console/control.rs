@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use crate::base::{Clock, Id, Tag, Timestamp};
 use crate::county::boxes::{BoxShown, Boxes, Enrolment};
 use crate::county::snapshot::Board;
-use crate::ledger::{Ledger, LedgerFault, Person, Role};
+use crate::ledger::{ChatRequest, Ledger, LedgerFault, Person, Role};
 use crate::rundown::order::Targets;
 use crate::rundown::seal::Signature;
 use crate::rundown::{AiringId, Order, OrderKind};
@@ -24,6 +24,7 @@ use crate::rundown::{AiringId, Order, OrderKind};
 mod authors;
 mod boxes;
 mod caller;
+mod chats;
 mod orders;
 mod review;
 mod signing;
@@ -116,6 +117,16 @@ pub enum Ask {
     },
     /// The keys document may have changed.
     LookAtKeys,
+    /// Groups that ask for notices; with `all`, settled ones too.
+    ChatRequests {
+        #[serde(default)]
+        all: bool,
+    },
+    /// With an id: the group is in the directory under it. Without: it is refused.
+    SettleChat {
+        request: u64,
+        chat: Option<Id>,
+    },
     Status,
 }
 
@@ -132,6 +143,7 @@ pub enum Answer {
     Reviews(Vec<ReviewRow>),
     Enrolment(Enrolment),
     Boxes(Vec<BoxShown>),
+    ChatRequests(Vec<ChatRequest>),
     Status(serde_json::Value),
     /// What is wrong and what to do.
     Refused(String),
@@ -246,6 +258,8 @@ impl Control {
                 self.bell.notify_one();
                 Ok(Answer::Done("the daemon takes it up now, and stations with their next look".to_owned()))
             }
+            Ask::ChatRequests { all } => Ok(Answer::ChatRequests(self.ledger.chat_requests(all).await?)),
+            Ask::SettleChat { request, chat } => self.settle_chat(request, chat, &caller, now).await,
             Ask::Status => Ok(Answer::Status((self.status)())),
         }
     }

@@ -4,15 +4,18 @@ mod boxes;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
 use super::alarm::{Alarms, Facts, REMEMBERED};
-use super::snapshot::Snapshot;
+use super::noticeboard::Residents;
+use super::snapshot::{Board, Snapshot};
 use crate::base::{Id, Tag, Timestamp};
+use crate::bot::{self, CHANNEL};
 use crate::catalog::Catalog;
 use crate::lang::words::word;
-use crate::ledger::{AiringRow, Ledger, LedgerFault};
+use crate::ledger::{AiringRow, ChatRequest, ChatSettings, Ledger, LedgerFault, Move};
 use crate::outbox::Outbox;
 use crate::rundown::airing::instant_text;
 use crate::rundown::post::ALARM;
@@ -28,6 +31,8 @@ const DISK_FREE_BYTES_MIN: u64 = 500 << 20;
 const EXPIRES_AFTER: TimeDelta = TimeDelta::hours(12);
 /// Villages named in one line.
 const NAMES_MAX: usize = 3;
+/// Of a group's own title, in one line.
+const TITLE_CHARS_MAX: usize = 30;
 /// In the ledger: what was told.
 const MEMORY: &str = "alarms";
 const LANGUAGE: &str = "zh-CN";
@@ -77,6 +82,8 @@ impl Duty {
         let mut facts =
             Facts { states: states(snapshot, faults, outbox.faults(), free_bytes(data), now), ..Facts::default() };
         facts.events = events(catalog, &ledger.ended_badly(now - REMEMBERED).await?);
+        facts.states.extend(groups(catalog, &ledger.group_settings(CHANNEL).await?, &ledger.moves().await?));
+        facts.events.extend(requests(&ledger.chat_requests(false).await?));
         let villages = boxes::villages(ledger.boxes().await?);
         facts.states.extend(boxes::states(catalog, &villages, now));
         facts.events.extend(boxes::unready(catalog, &villages, now));
@@ -99,7 +106,7 @@ impl Duty {
 
 /// What of the board alarms look at.
 pub struct SnapshotFacts {
-    pub catalog: std::sync::Arc<Catalog>,
+    pub catalog: Arc<Catalog>,
     hold: Option<String>,
     key_expires: Option<Timestamp>,
     /// How many faults hold something back, and the first of them.
@@ -155,6 +162,31 @@ fn states(
         put("disk".to_owned(), "ui-alarm-disk", &[("free", &(free >> 20).to_string())]);
     }
     states
+}
+
+/// Groups of the directory that get nothing any more.
+fn groups(catalog: &Arc<Catalog>, settings: &[ChatSettings], moves: &[Move]) -> BTreeMap<String, String> {
+    let residents = Residents(Arc::new(Board::new(Snapshot::new(catalog.clone()))));
+    let gone = settings.iter().filter(|settings| settings.gone_at.is_some());
+    let told = gone.filter_map(|settings| {
+        let group = bot::group(&residents, moves, &settings.address, None)?;
+        let name = catalog.chats.get(&group.id).and_then(|chat| chat.name.values().next().cloned());
+        let name = name.unwrap_or_else(|| group.id.to_string());
+        Some((format!("group.{}", group.id), word(LANGUAGE, "ui-alarm-group", &[("group", &name)])))
+    });
+    told.collect()
+}
+
+/// Groups that wait for the county's yes.
+fn requests(open: &[ChatRequest]) -> BTreeMap<String, (u64, String)> {
+    let told = open.iter().map(|request| {
+        let number = request.number.to_string();
+        // Strangers wrote the title: it is shown on one line, and cut.
+        let title: String = request.title.chars().filter(|c| !c.is_control()).take(TITLE_CHARS_MAX).collect();
+        let line = word(LANGUAGE, "ui-alarm-request", &[("number", &number), ("group", &title)]);
+        (format!("request.{number}"), (1, line))
+    });
+    told.collect()
 }
 
 fn title(catalog: &Catalog, broadcast: &Id) -> String {
@@ -250,7 +282,7 @@ mod tests {
         let catalog = catalog::load(&files, &Texts::new()).catalog.unwrap();
         let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
         let snapshot = SnapshotFacts {
-            catalog: std::sync::Arc::new(catalog),
+            catalog: Arc::new(catalog),
             hold: Some("restored".to_owned()),
             key_expires: Some(now + TimeDelta::days(29)),
             faults: Some((2, "a.toml:1: wrong".to_owned())),

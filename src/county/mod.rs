@@ -9,6 +9,7 @@ pub mod content;
 pub mod duty;
 pub mod keys;
 mod linked;
+pub mod noticeboard;
 mod planning;
 pub mod reach;
 pub mod register;
@@ -35,6 +36,7 @@ use crate::county::content::{Content, ContentFault};
 use crate::county::duty::{Duty, SnapshotFacts, StationFaults};
 use crate::county::keys::{Ceremony, CountyKeys, KeysFault};
 use crate::county::linked::Linked;
+use crate::county::noticeboard::Residents;
 use crate::county::reach::Reach;
 use crate::county::sealing::Sealing;
 use crate::county::snapshot::{Board, Snapshot};
@@ -259,6 +261,7 @@ impl County {
         if replan {
             self.orders = self.ledger.orders(now - ORDERS_BACK).await?;
             self.registry.reviews = register::reviews(&self.ledger, &self.content.catalog, &self.orders).await?;
+            self.registry.chosen = register::chosen(&self.ledger, &Residents(self.board.clone())).await?;
             if hold.is_none() {
                 self.leave_hold(now).await?;
                 self.plan(now, stations).await?;

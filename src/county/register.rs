@@ -6,8 +6,10 @@ use chrono::Datelike;
 use serde_json::json;
 use tracing::{info, warn};
 
-use crate::base::{Digest, Timestamp};
+use crate::base::{Digest, Id, Tag, Timestamp};
+use crate::bot::{self, CHANNEL, Noticeboard as _};
 use crate::catalog::{Catalog, State};
+use crate::county::noticeboard::Residents;
 use crate::ledger::{Ledger, LedgerFault, NewEdition};
 use crate::planner::{Registered, Registry};
 use crate::rundown::{Order, OrderKind, Review};
@@ -44,6 +46,19 @@ pub(super) async fn note_review_rule(ledger: &Ledger, was: bool, is: bool, now: 
     }
     // Whoever may write config/ may do this; which person that was, the file system knows better.
     ledger.audit_append("config/county.toml", "require review", &json!({ "was": was, "is": is }), now).await
+}
+
+/// The languages that groups of the directory chose through the bot, as far as notices come in them.
+pub(super) async fn chosen(ledger: &Ledger, residents: &Residents) -> Result<BTreeMap<Id, Vec<Tag>>, LedgerFault> {
+    let moves = ledger.moves().await?;
+    let known = residents.languages();
+    let settings = ledger.group_settings(CHANNEL).await?;
+    let chosen = settings.into_iter().filter_map(|mut settings| {
+        settings.languages.retain(|language| known.contains(language));
+        let group = bot::group(residents, &moves, &settings.address, None)?;
+        (!settings.languages.is_empty()).then_some((group.id, settings.languages))
+    });
+    Ok(chosen.collect())
 }
 
 /// The reviews of every edition there is, and of those that orders are for.

@@ -14,7 +14,7 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 );
 
--- Numbers without holes: `notice-2026`, `order`, `review`, `audit`. The next one is given in the transaction that uses it.
+-- Numbers without holes: `notice-2026`, `order`, `review`, `chat-request`, `audit`. The next one is given in the transaction that uses it.
 CREATE TABLE counters (
     name TEXT NOT NULL PRIMARY KEY,
     value BIGINT NOT NULL
@@ -220,6 +220,38 @@ CREATE TABLE moves (
     at BIGINT NOT NULL,
     PRIMARY KEY (channel, address)
 );
+
+-- Groups that the robot was added to, and what the county said to it.
+CREATE TABLE chat_requests (
+    number BIGINT NOT NULL PRIMARY KEY,
+    channel TEXT NOT NULL,
+    address TEXT NOT NULL,
+    -- What the group calls itself, and who added the robot.
+    title TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    -- open, accepted, refused, gone.
+    state TEXT NOT NULL,
+    settled_by TEXT,
+    settled_at BIGINT,
+    -- The id it has in the directory since.
+    chat TEXT
+);
+CREATE INDEX chat_requests_in_state ON chat_requests (state, number);
+
+-- What chats on a service chose: a group's languages, a person's language and village.
+CREATE TABLE chat_settings (
+    channel TEXT NOT NULL,
+    address TEXT NOT NULL,
+    is_group INTEGER NOT NULL,
+    languages TEXT NOT NULL,
+    village TEXT,
+    -- When the robot was taken out of it.
+    gone_at BIGINT,
+    updated BIGINT NOT NULL,
+    PRIMARY KEY (channel, address)
+);
+CREATE INDEX chat_settings_of_groups ON chat_settings (is_group, channel);
 
 -- Who may do what. A name is never given to another person.
 CREATE TABLE people (

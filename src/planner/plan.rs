@@ -28,6 +28,8 @@ pub struct Registry {
     pub reviews: BTreeMap<Digest, Vec<Review>>,
     /// Whether stations air an emergency only on the signatures of two approvers.
     pub signatures_required: bool,
+    /// The languages that groups chose for themselves, in place of the directory's.
+    pub chosen: BTreeMap<Id, Vec<Tag>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -134,6 +134,9 @@ fn post_all(
     let edition = planner.catalog.editions.get(&broadcast.id);
     let notice = edition.and_then(|edition| planner.registry.editions.get(&edition.digest)).map(|e| e.notice.clone());
     for chat in chats {
+        let chosen = planner.registry.chosen.get(&chat.id);
+        let chosen = chosen.map(|languages| Chat { languages: languages.clone(), ..(*chat).clone() });
+        let chat = chosen.as_ref().unwrap_or(chat);
         let spread = spread(broadcast.class, chat);
         let is_near = |occasion: &&Occasion| (occasion.instant + spread - planner.now).abs() <= POSTS_SPAN;
         let mut parts: Option<Vec<PostPart>> = None;

@@ -59,6 +59,13 @@ pub struct FakeTelegram {
 
 struct Shared {
     token: String,
+    /// What happened in chats and was not asked for yet.
+    updates: Mutex<Vec<Value>>,
+    updated: tokio::sync::Notify,
+    /// Answers to the next questions for updates, before any is given.
+    deafness: Mutex<VecDeque<(u16, &'static str)>>,
+    /// By person, whether they are administrators of every group.
+    administrators: Mutex<Vec<i64>>,
     script: Mutex<VecDeque<Reply>>,
     received: Mutex<Vec<Received>>,
 }
@@ -68,7 +75,15 @@ const BODY_BYTES_MAX: usize = 64 << 20;
 
 impl FakeTelegram {
     pub async fn start(token: &str) -> FakeTelegram {
-        let shared = Arc::new(Shared { token: token.into(), script: Mutex::default(), received: Mutex::default() });
+        let shared = Arc::new(Shared {
+            token: token.into(),
+            updates: Mutex::default(),
+            updated: tokio::sync::Notify::new(),
+            deafness: Mutex::default(),
+            administrators: Mutex::default(),
+            script: Mutex::default(),
+            received: Mutex::default(),
+        });
         let app =
             Router::new().fallback(answer).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).with_state(shared.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -80,6 +95,23 @@ impl FakeTelegram {
     /// Adds replies; without one a call arrives.
     pub fn script(&self, replies: impl IntoIterator<Item = Reply>) {
         self.shared.script.lock().unwrap().extend(replies);
+    }
+
+    /// Something happens in a chat: an update without its number.
+    pub fn happens(&self, mut update: Value) {
+        let mut updates = self.shared.updates.lock().unwrap();
+        update["update_id"] = json!(updates.last().map_or(1, |last| last["update_id"].as_i64().unwrap() + 1));
+        updates.push(update);
+        self.shared.updated.notify_one();
+    }
+
+    /// The next questions for updates are answered with these.
+    pub fn deafen(&self, answers: impl IntoIterator<Item = (u16, &'static str)>) {
+        self.shared.deafness.lock().unwrap().extend(answers);
+    }
+
+    pub fn make_administrator(&self, person: i64) {
+        self.shared.administrators.lock().unwrap().push(person);
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -103,6 +135,9 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap,
     let (token, method) = (path.next().unwrap_or_default(), path.next().unwrap_or_default().to_lowercase());
     if token.strip_prefix("bot") != Some(&shared.token) {
         return fault(401, "Unauthorized", Value::Null);
+    }
+    if let Some(answer) = listening(&shared, &method, &body).await {
+        return answer;
     }
     let reply = shared.script.lock().unwrap().pop_front().unwrap_or(Reply::Arrives);
     let arrived =
@@ -133,6 +168,45 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap,
         Reply::Error(status, description) => fault(status, description, Value::Null),
         Reply::HtmlBadGateway => (StatusCode::BAD_GATEWAY, "<html><h1>502 Bad Gateway</h1></html>").into_response(),
         Reply::Hangs => std::future::pending().await,
+    }
+}
+
+/// What a robot asks that listens; none for what it says.
+async fn listening(shared: &Shared, method: &str, body: &[u8]) -> Option<Response> {
+    let asked: Value = serde_json::from_slice(body).unwrap_or_default();
+    match method {
+        "getme" => Some(ok(json!({
+            "id": 1, "is_bot": true, "first_name": "村响", "username": "cunxiang_bot", "can_join_groups": true,
+            "can_read_all_group_messages": false, "supports_inline_queries": false, "can_connect_to_business": false,
+            "has_main_web_app": false,
+        }))),
+        "setmycommands" | "answercallbackquery" => Some(ok(json!(true))),
+        "getchatmember" => {
+            let person = asked["user_id"].as_i64().unwrap_or_default();
+            let is_administrator = shared.administrators.lock().unwrap().contains(&person);
+            let user = json!({ "id": person, "is_bot": false, "first_name": "x" });
+            Some(ok(match is_administrator {
+                true => json!({ "status": "creator", "user": user, "is_anonymous": false }),
+                false => json!({ "status": "member", "user": user }),
+            }))
+        }
+        "getupdates" => {
+            if let Some((status, words)) = shared.deafness.lock().unwrap().pop_front() {
+                return Some(fault(status, words, Value::Null));
+            }
+            let from = asked["offset"].as_i64().unwrap_or_default();
+            loop {
+                let updates: Vec<Value> = {
+                    let all = shared.updates.lock().unwrap();
+                    all.iter().filter(|update| update["update_id"].as_i64() >= Some(from)).cloned().collect()
+                };
+                if !updates.is_empty() {
+                    return Some(ok(json!(updates)));
+                }
+                shared.updated.notified().await;
+            }
+        }
+        _ => None,
     }
 }
 

@@ -10,8 +10,13 @@ use super::{LedgerFault, open};
 pub(super) const SCHEMA: &str = include_str!("../schema.sql");
 
 /// Step `i` leads from version `i + 1` to `i + 2`.
-pub(super) const STEPS: &[&str] =
-    &[include_str!("to-2.sql"), include_str!("to-3.sql"), include_str!("to-4.sql"), include_str!("to-5.sql")];
+pub(super) const STEPS: &[&str] = &[
+    include_str!("to-2.sql"),
+    include_str!("to-3.sql"),
+    include_str!("to-4.sql"),
+    include_str!("to-5.sql"),
+    include_str!("to-6.sql"),
+];
 
 pub(super) async fn to_current(writer: &AnyPool, path: &Path) -> Result<(), LedgerFault> {
     run(writer, path, SCHEMA, STEPS).await

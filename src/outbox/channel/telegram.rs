@@ -18,11 +18,13 @@ use teloxide::prelude::Requester as _;
 use teloxide::types::{ChatId, InputFile, LinkPreviewOptions, Message, Recipient};
 use teloxide::{Bot, RequestError};
 
-use super::https::{self, FILE_TIMES, Reach, TIMEOUT_MAX, unknown};
+use super::https::{self, FILE_TIMES, Reach, unknown};
 use super::secret::{Fault, Form, Secret};
 use super::{Answer, Channel, ChannelFault, Content, Limit, Parcel, Scope, TextMax, Unit};
 use crate::outbox::split;
 use crate::rundown::programme::FRAMES_PER_SECOND;
+
+pub use super::https::TIMEOUT_MAX;
 
 pub const KIND: &str = "telegram";
 
@@ -88,16 +90,26 @@ impl Telegram {
         Ok(Telegram { client, api_url, robot, token: Mutex::new(secret), timeout })
     }
 
+    /// Makes clients for who else speaks as this robot: each has the token as its file has it then.
+    pub fn connect(self: std::sync::Arc<Telegram>) -> Box<dyn Fn() -> Bot + Send + Sync> {
+        Box::new(move || self.client())
+    }
+
+    fn client(&self) -> Bot {
+        let token = self.token().now().expect("a channel without a token is not opened");
+        let bot = Bot::with_client(token, self.client.clone());
+        match &self.api_url {
+            Some(url) => bot.set_api_url(url.clone()),
+            None => bot,
+        }
+    }
+
     fn token(&self) -> MutexGuard<'_, Secret<String>> {
         self.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn call(&self, parcel: &Parcel, chat: Recipient) -> Answer {
-        let token = self.token().now().expect("a channel without a token is not opened");
-        let mut bot = Bot::with_client(&*token, self.client.clone());
-        if let Some(url) = &self.api_url {
-            bot = bot.set_api_url(url.clone());
-        }
+        let bot = self.client();
         let (sent, limit) = match &parcel.content {
             Content::Text { text, .. } => {
                 let preview = LinkPreviewOptions {
@@ -124,7 +136,7 @@ impl Telegram {
         };
         let answer = match tokio::time::timeout(limit, sent).await {
             Ok(Ok(Message { id, .. })) => Answer::Sent { ids: vec![id.0.to_string()] },
-            Ok(Err(error)) => without_secret(&token, classify(error)),
+            Ok(Err(error)) => without_secret(bot.token(), classify(error)),
             Err(_) => unknown("timeout", "no answer came in time"),
         };
         match &answer {
@@ -202,6 +214,11 @@ impl Channel for Telegram {
         }
         .boxed()
     }
+}
+
+/// A text in the pieces that the service takes.
+pub fn pieces(text: &str) -> Vec<String> {
+    split::split(text, TEXT_MAX)
 }
 
 /// Whether an address can be a Telegram group's; what is wrong and what to write instead.
