@@ -13,7 +13,7 @@ use crate::catalog::Catalog;
 use crate::cmd::instant::Instant;
 use crate::cmd::{FAULTS, FINE, Format, Place, on_air, page};
 use crate::county::reach;
-use crate::ledger::{AiringFilter, AiringRow, Ledger, PostFilter, PostRow};
+use crate::ledger::{AiringFilter, AiringRow, Ledger, PostFilter};
 use crate::planner::rows::local_time;
 use crate::rundown::{AiringId, Class, Level, outcome::PartPlayed};
 
@@ -100,7 +100,7 @@ async fn print(ledger: &Ledger, args: &Args, catalog: &Catalog) -> anyhow::Resul
             broadcast: args.broadcast.clone(),
             ..PostFilter::default()
         };
-        return print_posts(&ledger.posts(&filter).await?, args.format, zone);
+        return super::posts::print(&ledger.posts(&filter).await?, args.format, zone);
     }
     // A daemon with a shifted clock has rows of the future: the end of the ledger is its newest row, not now.
     let latest = ledger.latest_ended().await?;
@@ -217,47 +217,4 @@ fn json_row<'a>(row: &'a AiringRow, zone: chrono_tz::Tz, is_served: IsServed<'_>
         detail: row.detail.as_deref(),
         sink: row.sink.as_deref(),
     }
-}
-
-fn print_posts(rows: &[PostRow], format: Format, zone: chrono_tz::Tz) -> anyhow::Result<()> {
-    if format == Format::Json {
-        let rows: Vec<serde_json::Value> = rows
-            .iter()
-            .map(|row| {
-                let calls: Vec<serde_json::Value> = row
-                    .calls
-                    .iter()
-                    .map(|call| serde_json::json!({ "part": call.id.position + 1, "repeat": call.id.repeat, "state": call.state, "ids": call.ids, "code": call.code, "detail": call.detail }))
-                    .collect();
-                serde_json::json!({
-                    "post": row.post.id(), "broadcast": row.post.broadcast, "chat": row.post.chat, "notice": row.post.notice,
-                    "due": local_time(row.post.due, zone), "expires": local_time(row.post.expires, zone), "calls": calls,
-                })
-            })
-            .collect();
-        page::json(&rows)?;
-        return Ok(());
-    }
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .flat_map(|row| {
-            row.calls.iter().map(move |call| {
-                let state = serde_json::to_value(call.state)
-                    .ok()
-                    .and_then(|v| v.as_str().map(str::to_owned))
-                    .unwrap_or_default();
-                vec![
-                    local_time(row.post.due, zone),
-                    row.post.chat.to_string(),
-                    row.post.broadcast.to_string(),
-                    (call.id.position + 1).to_string(),
-                    state,
-                    call.detail.clone().or(call.code.clone()).unwrap_or_default(),
-                ]
-            })
-        })
-        .collect();
-    page::table(&["DUE", "CHAT", "BROADCAST", "PART", "STATE", ""], &cells);
-    anstream::println!("{}", page::count(rows.len(), "post"));
-    Ok(())
 }

@@ -22,6 +22,7 @@ mod order;
 mod page;
 mod passes;
 mod plan;
+mod posts;
 mod review;
 mod run;
 mod show;
@@ -87,6 +88,8 @@ enum Command {
     Plan(plan::PlanArgs),
     /// Say why this airs at a station in a minute, and that does not
     Explain(plan::ExplainArgs),
+    /// Posts to chat groups: list them, settle what may or may not have arrived
+    Posts(posts::Args),
     /// Print what was planned and how it ended
     Log(log::Args),
     /// Air a broadcast now; an emergency waits for a second person
@@ -156,6 +159,7 @@ pub fn main() -> ExitCode {
         Command::Check(sub) => check::run(&args.place, &sub),
         Command::Plan(sub) => plan::plan(&args.place, &sub),
         Command::Explain(sub) => plan::explain_minute(&args.place, &sub),
+        Command::Posts(sub) => posts::run(&args.place, &sub),
         Command::Log(sub) => log::run(&args.place, &sub),
         Command::Announce(sub) => order::announce(&args.place, &sub),
         Command::Reair(sub) => order::reair(&args.place, &sub),

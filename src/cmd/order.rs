@@ -160,7 +160,7 @@ fn say_signed(place: &Place, ask: &Ask, signing: &Signing) -> anyhow::Result<u8>
 }
 
 /// Asks the daemon and prints what it says.
-fn say(place: &Place, ask: &Ask) -> anyhow::Result<u8> {
+pub fn say(place: &Place, ask: &Ask) -> anyhow::Result<u8> {
     print(place, ask_daemon(place, ask)?)
 }
 

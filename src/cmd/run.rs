@@ -205,6 +205,7 @@ async fn daemon(
         board: board.clone(),
         clock: clock.clone(),
         bell: bell.clone(),
+        outbox: outbox.bell(),
         status: Box::new(move || asked.report()),
     };
     let mut tasks = tokio::task::JoinSet::new();

@@ -26,6 +26,7 @@ mod boxes;
 mod caller;
 mod chats;
 mod orders;
+mod posts;
 mod review;
 mod signing;
 
@@ -127,6 +128,14 @@ pub enum Ask {
         request: u64,
         chat: Option<Id>,
     },
+    /// The caller saw in the group what is unknown of a post, or one call.
+    PostSeen {
+        name: String,
+    },
+    /// It is not in the group: send it anew.
+    PostResend {
+        name: String,
+    },
     Status,
 }
 
@@ -156,6 +165,8 @@ pub struct Control {
     pub clock: Arc<dyn Clock>,
     /// Rung after every change, so that the county looks at once.
     pub bell: Arc<Notify>,
+    /// Rung after every change of what waits for chat groups.
+    pub outbox: Arc<Notify>,
     /// None where no village box can reach this machine.
     pub boxes: Option<Boxes>,
     /// Adds what only the assembling program knows: stations, posts.
@@ -260,6 +271,8 @@ impl Control {
             }
             Ask::ChatRequests { all } => Ok(Answer::ChatRequests(self.ledger.chat_requests(all).await?)),
             Ask::SettleChat { request, chat } => self.settle_chat(request, chat, &caller, now).await,
+            Ask::PostSeen { name } => self.post_seen(&name, &caller, now).await,
+            Ask::PostResend { name } => self.post_resend(&name, &caller, now).await,
             Ask::Status => Ok(Answer::Status((self.status)())),
         }
     }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::calls::{self, Call, CallId, NewCall};
 use super::row::{self, Columns as _, ms};
-use super::{Ledger, LedgerFault, audit};
+use super::{Ledger, LedgerFault, audit, digests};
 use crate::base::Timestamp;
 
 /// Why nothing can be settled.
@@ -38,6 +38,7 @@ impl Ledger {
         for call in &unknown {
             settle(&mut tx, &call.id, "delivered", by, now).await?;
         }
+        carried(&mut tx, &unknown, now).await?;
         let ids: Vec<CallId> = unknown.into_iter().map(|call| call.id).collect();
         let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
         audit::append(&mut tx, by, "posts seen", &json!({ "calls": names }), now).await?;
@@ -51,11 +52,16 @@ impl Ledger {
     /// Errors: no such thing, or none of it is unknown.
     pub async fn settle_lost(&self, name: &str, by: &str, now: Timestamp) -> Result<Vec<CallId>, SettleFault> {
         let mut tx = self.write().await?;
-        let mut again = Vec::new();
+        let mut again: Vec<CallId> = Vec::new();
         let mut names = Vec::new();
-        for call in unknown_of(&mut tx, name).await? {
+        let unknown = unknown_of(&mut tx, name).await?;
+        for call in unknown.clone() {
             settle(&mut tx, &call.id, "lost", by, now).await?;
             names.push(call.id.to_string());
+            // An emergency repeats itself: what is unknown twice is sent anew once.
+            if again.iter().any(|id| id.position == call.id.position) {
+                continue;
+            }
             let found = sqlx::query("SELECT MAX(repeat) AS last FROM calls WHERE post = $1 AND position = $2")
                 .bind(call.id.post.clone())
                 .bind(i64::from(call.id.position))
@@ -85,6 +91,7 @@ impl Ledger {
             calls::insert(&mut tx, &id.post, &new, now).await?;
             again.push(id);
         }
+        carried(&mut tx, &unknown, now).await?;
         audit::append(&mut tx, by, "posts resend", &json!({ "calls": names }), now).await?;
         tx.commit().await?;
         Ok(again)
@@ -110,6 +117,21 @@ async fn unknown_of(tx: &mut sqlx::Transaction<'_, sqlx::Any>, name: &str) -> Re
         return Err(SettleFault::NotUnknown(name.to_owned(), states.join(", ")));
     }
     Ok(named)
+}
+
+/// What a digest among them carries ends as that does now.
+async fn carried(
+    tx: &mut sqlx::Transaction<'_, sqlx::Any>,
+    settled: &[Call],
+    now: Timestamp,
+) -> Result<(), LedgerFault> {
+    for call in settled {
+        sqlx::query("UPDATE calls SET state = 'digested' WHERE digest = $1 AND state = 'unknown'")
+            .bind(call.id.post.clone())
+            .execute(&mut **tx)
+            .await?;
+    }
+    digests::end(tx, now).await
 }
 
 async fn settle(

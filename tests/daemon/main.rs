@@ -15,6 +15,7 @@ mod hold;
 mod linked;
 mod monitor;
 mod orders;
+mod posts;
 mod review;
 mod simulated;
 mod whole;

@@ -21,6 +21,7 @@ fn control_of(ledger: Ledger, now: Timestamp, review_required: bool) -> Control 
         board: Arc::new(Board::new(Snapshot::new(Arc::new(catalog)))),
         clock: crate::base::clock::SimulatedClock::at(now),
         bell: Arc::new(Notify::new()),
+        outbox: Arc::new(Notify::new()),
         boxes: None,
         status: Box::new(|| serde_json::Value::Null),
     }

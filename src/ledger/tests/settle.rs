@@ -99,6 +99,15 @@ pub(super) async fn what_a_digest_carries_ends_as_it_does(ledger: &Ledger) {
         assert!(carried(states(ledger).await).iter().all(|state| *state == CallState::Digested));
         end_all(ledger, base + 3, delivered()).await;
         assert!(carried(states(ledger).await).iter().all(|held| *held == state), "{state:?}");
+        if state == CallState::Unknown {
+            // Sent anew, the digest carries them again; seen, they are there.
+            ledger.settle_lost(&digest.post.id(), "tashi", at(base + 4)).await.unwrap();
+            assert!(carried(states(ledger).await).iter().all(|held| *held == CallState::Digested));
+            end_all(ledger, base + 5, unknown()).await;
+            assert!(carried(states(ledger).await).iter().all(|held| *held == CallState::Unknown));
+            ledger.settle_seen(&digest.post.id(), "tashi", at(base + 6)).await.unwrap();
+            assert!(carried(states(ledger).await).iter().all(|held| *held == CallState::Delivered));
+        }
     }
     // One that was begun is not taken into a digest, and then none of them is.
     let posts = ["p", "q", "r"].map(|name| post(name, "c2", Class::Daily, at(0), 1));
