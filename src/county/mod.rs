@@ -59,7 +59,7 @@ const PLAN_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// A post that waits in a queue past its instant is still taken back when its notice changed, this long.
 const WITHDRAW_BACK: TimeDelta = TimeDelta::hours(20);
 /// Orders older than this have no effect any more: an emergency lives a week at the most, a skip two.
-const ORDERS_BACK: TimeDelta = TimeDelta::days(30);
+pub const ORDERS_BACK: TimeDelta = TimeDelta::days(30);
 
 /// Receipts come in bounded batches; the next one is looked for this much later.
 const MORE_AFTER: TimeDelta = TimeDelta::milliseconds(100);

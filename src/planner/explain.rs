@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use crate::base::{Id, Timestamp};
 use crate::catalog::model::{Broadcast, Day, Rule, State, Station, When};
 use crate::planner::forecast::Forecast;
+use crate::planner::orders::FIRST_BACK_MAX_S;
 use crate::planner::plan::{Planner, StationPlan};
 use crate::planner::recurrence::{TIMES_PER_DAY_MAX, occurrences};
 use crate::planner::timetable::{LeftOut, Why};
@@ -164,10 +165,11 @@ impl Teller<'_, '_> {
     fn asked(&self, airing: &Airing) -> String {
         let (planner, id) = (self.planner, &airing.id);
         match airing.order {
-            Some(order) if airing.at != id.instant => {
+            // By some seconds its name may be earlier than it is.
+            Some(order) if airing.at - id.instant > TimeDelta::seconds(FIRST_BACK_MAX_S) => {
                 format!("order {order} asked for it at {}, and the quiet hours moved it", self.time(id.instant))
             }
-            Some(order) => format!("order {order} asks for it at {}", self.time(id.instant)),
+            Some(order) => format!("order {order} asks for it at {}", self.time(airing.at)),
             None => {
                 let broadcast = planner.catalog().broadcasts.get(&id.broadcast);
                 broadcast.map_or_else(String::new, |broadcast| self.rule(broadcast, id))

@@ -10,7 +10,7 @@ mod approval;
 pub mod explain;
 mod faults;
 pub mod forecast;
-mod orders;
+pub mod orders;
 pub mod plan;
 mod posts;
 mod profile;

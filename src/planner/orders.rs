@@ -16,6 +16,8 @@ const REPEATS_MAX: i32 = 288;
 
 /// Repeats are at least this far apart: an airing is known by its second.
 const REPEAT_EVERY_MIN: Length = Length::seconds(1);
+/// So many seconds before it begins may an announcement's first instant lie: fewer are announced within a minute.
+pub const FIRST_BACK_MAX_S: i64 = 60;
 
 /// An order at work.
 pub struct Act<'a> {
@@ -88,8 +90,9 @@ pub fn acts<'a>(
     let reader = Reader { catalog, ready, released: &released, cancelled: &cancelled, signatures_required, window };
     let mut acts = Vec::new();
     let mut idle = Vec::new();
+    let mut named: BTreeMap<&Id, Vec<Named>> = BTreeMap::new();
     for (order, at) in &released {
-        match reader.act(order, *at) {
+        match reader.act(order, *at, &mut named) {
             Ok(act) => acts.extend(act),
             Err(Why { broadcast, why, until }) => idle.push(Idle { order: order.id, broadcast, why, until }),
         }
@@ -121,7 +124,12 @@ impl<'a> Reader<'a, '_> {
     /// None when the order does nothing inside the window.
     ///
     /// Errors: the broadcast, and why it may not air.
-    fn act(&self, order: &'a Order, released: Timestamp) -> Result<Option<Act<'a>>, Why> {
+    fn act(
+        &self,
+        order: &'a Order,
+        released: Timestamp,
+        named: &mut BTreeMap<&'a Id, Vec<Named>>,
+    ) -> Result<Option<Act<'a>>, Why> {
         let cancelled = self.cancelled.get(&order.id).copied();
         let start = released.trunc_subsecs(0);
         let mut bound = None;
@@ -139,10 +147,15 @@ impl<'a> Reader<'a, '_> {
                     return idle(broadcast, "two approvers are to sign an emergency, and nobody signed this one");
                 }
                 bound = self.bound(order.id, found, (agreed.as_ref(), signed), start)?;
+                let before = named.entry(broadcast).or_default();
                 let Repeats { instants, expires, delay } = match signed {
                     Some(signed) => signed_repeats(signed, start, self.window),
-                    None => repeats(found, start, self.window),
+                    None => repeats(found, start, first_instant(found, start, before), self.window),
                 };
+                before.push(match signed {
+                    Some(signed) => Named::of_statement(signed),
+                    None => Named { first: start - delay, every: every(found), until: expires.unwrap_or(start) },
+                });
                 let stations = match (agreed, stations.as_slice()) {
                     (Some(agreed), _) => agreed.stations.iter().flat_map(|station| self.one(station)).collect(),
                     (None, []) => self.catalog.stations_of(&found.stations),
@@ -242,8 +255,9 @@ impl<'a> Reader<'a, '_> {
             };
             let start = released.trunc_subsecs(0);
             let expires = broadcast.repeat.map(|repeat| start + repeat.expires.delta());
+            let first = start - TimeDelta::seconds(FIRST_BACK_MAX_S);
             let is_of =
-                *announced == broadcast.id && start <= airing.instant && expires.is_none_or(|e| airing.instant < e);
+                *announced == broadcast.id && first <= airing.instant && expires.is_none_or(|e| airing.instant < e);
             let holds = !self.cancelled.contains_key(&order.id) && expires.is_none_or(|e| now < e);
             (is_of && holds).then_some((order.id, agreed.as_ref(), start, expires))
         });
@@ -287,17 +301,63 @@ fn signed_repeats(signed: &Statement, start: Timestamp, window: Window) -> Repea
     Repeats { instants, expires: Some(signed.expires), delay: start.max(signed.filed) - instant(past) }
 }
 
-fn repeats(broadcast: &Broadcast, start: Timestamp, window: Window) -> Repeats {
-    let delay = TimeDelta::zero();
-    let Some(repeat) = broadcast.repeat else {
-        let instants = Some(start).filter(|start| window.holds(*start)).into_iter().collect();
+/// The instants that an announcement names, whether they air or not.
+#[derive(Debug, Clone, Copy)]
+pub struct Named {
+    first: Timestamp,
+    every: Option<TimeDelta>,
+    until: Timestamp,
+}
+
+impl Named {
+    pub fn of_statement(signed: &Statement) -> Named {
+        let every = signed.every.map(|every| every.max(REPEAT_EVERY_MIN).delta());
+        Named { first: signed.filed, every, until: signed.expires }
+    }
+
+    fn holds(&self, instant: Timestamp) -> bool {
+        let apart = (instant - self.first).num_milliseconds();
+        instant <= self.until && self.every.map_or(apart == 0, |every| apart % every.num_milliseconds() == 0)
+    }
+}
+
+/// What earlier announcements of a broadcast that were signed, or wait for that, name.
+pub fn named_by_statements<'o>(orders: &'o [Order], broadcast: &'o Id) -> impl Iterator<Item = Named> + 'o {
+    let signed = orders.iter().filter_map(|order| order.signed.as_ref());
+    signed
+        .filter(|signed| signed.statement.broadcast == *broadcast)
+        .map(|signed| Named::of_statement(&signed.statement))
+}
+
+/// What an announcement from `start` on calls its first instant: the last whole second that no earlier announcement of
+/// the broadcast named. An airing is known by broadcast, instant and station, and one that was taken back never sounds:
+/// an announcement in the very second of a repeat that was cancelled would not.
+pub fn first_instant(broadcast: &Broadcast, start: Timestamp, before: &[Named]) -> Timestamp {
+    let seconds = (0..FIRST_BACK_MAX_S).map(|back| start.trunc_subsecs(0) - TimeDelta::seconds(back));
+    // Its own repeats may meet theirs as well: where their first does not, none does.
+    let every = every(broadcast);
+    let is_free = |first: &Timestamp| {
+        let own = Named { first: *first, every, until: Timestamp::MAX_UTC };
+        !before.iter().any(|before| before.holds(*first) || (before.until >= *first && own.holds(before.first)))
+    };
+    seconds.clone().find(is_free).unwrap_or(start)
+}
+
+fn every(broadcast: &Broadcast) -> Option<TimeDelta> {
+    broadcast.repeat.map(|repeat| repeat.every.max(REPEAT_EVERY_MIN).delta())
+}
+
+/// Each of them begins as long after its instant as `start` is after the first.
+fn repeats(broadcast: &Broadcast, start: Timestamp, first: Timestamp, window: Window) -> Repeats {
+    let delay = start - first;
+    let (Some(every), Some(repeat)) = (every(broadcast), broadcast.repeat) else {
+        let instants = Some(first).filter(|first| window.holds(*first)).into_iter().collect();
         return Repeats { instants, expires: None, delay };
     };
-    let every: TimeDelta = repeat.every.max(REPEAT_EVERY_MIN).delta();
     let expires = start + repeat.expires.delta();
     let instants = (0..REPEATS_MAX)
-        .map(|n| (start + every * n).trunc_subsecs(0))
-        .take_while(|at| *at < expires)
+        .map(|n| (first + every * n).trunc_subsecs(0))
+        .take_while(|at| *at + delay < expires)
         .filter(|at| window.holds(*at))
         .collect();
     Repeats { instants, expires: Some(expires), delay }

@@ -8,6 +8,7 @@ use super::caller::Caller;
 use super::{Answer, Control, Refused, refuse};
 use crate::base::{Digest, Id, Tag, Timestamp};
 use crate::catalog::{Catalog, State, Target};
+use crate::county::ORDERS_BACK;
 use crate::ledger::Role;
 use crate::planner::{self, Approval, Registry};
 use crate::rundown::order::Targets;
@@ -187,7 +188,8 @@ impl Control {
         }
         let kind = self.check_announce(broadcast, stations, &silences, &registry, now)?;
         let what = agreed_text(&kind);
-        if let Some(statement) = self.to_be_signed(&kind, caller, now)? {
+        let before = self.ledger.orders(now - ORDERS_BACK).await?;
+        if let Some(statement) = self.to_be_signed(&kind, caller, &before, now)? {
             let order = self.ledger.file_order_to_sign(kind, Some(statement), &caller.name, now).await?;
             let asked = order.kind.in_words(self.board.read().catalog.county.zone);
             tracing::info!(order = order.id, by = %caller.name, "filed, to be signed: {asked}");

@@ -10,6 +10,7 @@ use super::{Answer, Control, Refused, refuse};
 use crate::base::{Digest, Id, Length, Timestamp};
 use crate::catalog::model::Broadcast;
 use crate::ledger::{CONFIRM_WITHIN, OrderFault};
+use crate::planner::orders::{Named, first_instant, named_by_statements};
 use crate::rundown::seal::{Envelope, Key, KeyId, Keys, Signature};
 use crate::rundown::statement::FORMAT;
 use crate::rundown::{Agreed, Class, Order, OrderKind, OrderState, Statement};
@@ -26,10 +27,8 @@ pub struct ToSign {
     pub told: String,
 }
 
-/// What is signed of a broadcast that is announced at `filed`; its order has no number yet.
-pub(super) fn statement_of(broadcast: &Broadcast, agreed: &Agreed, chime: Option<Digest>, now: Timestamp) -> Statement {
-    use chrono::SubsecRound as _;
-    let filed = now.trunc_subsecs(0);
+/// What is signed of a broadcast that is announced at `filed`, a whole second; its order has no number yet.
+fn statement_of(broadcast: &Broadcast, agreed: &Agreed, chime: Option<Digest>, filed: Timestamp) -> Statement {
     let clips = agreed.languages.values().flat_map(|language| &language.clips).copied().chain(chime);
     // Ids hold whole seconds, so instants lie whole seconds apart.
     let whole = |every: Length| Length::seconds(every.ms.div_ceil(1000).max(1));
@@ -60,13 +59,14 @@ impl Control {
         self.board.read().keys.as_ref().is_some_and(Keys::approvals_required)
     }
 
-    /// What the people behind `kind` sign; none where it needs no signatures.
+    /// What the people behind `kind` sign; none where it needs no signatures. `before` are the orders of the last weeks.
     ///
     /// Errors: the caller has no key to sign it with.
     pub(super) fn to_be_signed(
         &self,
         kind: &OrderKind,
         caller: &Caller,
+        before: &[Order],
         now: Timestamp,
     ) -> Result<Option<Statement>, Refused> {
         let OrderKind::Announce { broadcast, class: Class::Emergency, agreed: Some(agreed), .. } = kind else {
@@ -82,7 +82,9 @@ impl Control {
             return refuse(format!("there is no broadcast `{broadcast}` any more"));
         };
         let chime = found.how.chime.as_ref().and_then(|id| board.catalog.recordings.chimes.get(id));
-        Ok(Some(statement_of(found, agreed, chime.map(|chime| chime.clip), now)))
+        let before: Vec<Named> = named_by_statements(before, broadcast).collect();
+        let filed = first_instant(found, now, &before);
+        Ok(Some(statement_of(found, agreed, chime.map(|chime| chime.clip), filed)))
     }
 
     /// The order for the caller to sign; none where it needs no signatures.

@@ -78,6 +78,31 @@ fn an_emergency_repeats_until_it_expires_or_is_cancelled() {
 }
 
 #[test]
+fn an_announcement_in_the_second_of_a_cancelled_repeat_sounds() {
+    let flood = |id, released| order(id, released, announce("flood", &[], Class::Emergency));
+    let mut orders = vec![flood(1, "24T10:00:30"), order(2, "24T10:05", OrderKind::Cancel { order: 1 })];
+    let floods = |orders: &[Order], now: &str| {
+        let plan = station(&content().catalog(), orders, now, "n1");
+        let all = plan.airings.into_iter().filter(|airing| airing.id.broadcast == id("flood"));
+        all.collect::<Vec<_>>()
+    };
+    let taken_back: Vec<AiringId> = floods(&orders[..1], "24T10:01").into_iter().map(|airing| airing.id).collect();
+    assert_eq!(taken_back.len(), 36);
+    // Twice in seconds that the first one named; the second time, the second before is taken, too.
+    for (n, second) in [(3, "24T10:20:30"), (5, "24T10:30:30")] {
+        let told = floods(&[&orders[..], &[flood(n, second)]].concat(), second);
+        assert_eq!((told.len(), told[0].at), (36, at(second)));
+        assert!(told.iter().all(|airing| !taken_back.contains(&airing.id)), "{told:?}");
+        let earlier = floods(&[&orders[..], &[flood(n, second)]].concat(), "25T01:00");
+        assert_eq!(told, earlier, "what an airing is called does not change");
+        orders.extend([flood(n, second), order(n + 1, "24T10:31", OrderKind::Cancel { order: n })]);
+    }
+    // In another second it is called what it is.
+    let told = floods(&[&orders[..], &[flood(7, "24T10:32:11")]].concat(), "24T10:33");
+    assert_eq!((told[0].at, told[0].id.instant), (at("24T10:32:11"), at("24T10:32:11")));
+}
+
+#[test]
 fn lesser_emergencies_wait_for_the_morning_and_sound_once_then() {
     let wind = |released: &str| order(1, released, announce("wind", &[], Class::Emergency));
     let of_morning = |released: &str| -> Vec<String> {
