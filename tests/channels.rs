@@ -356,6 +356,31 @@ async fn telegram_answers_mean_what_they_mean() {
 }
 
 #[tokio::test]
+async fn telegram_gets_the_same_media_once() {
+    let server = FakeTelegram::start(TOKEN).await;
+    let place = Place { channel: telegram(&server.url, LONG), ..telegram_place().await };
+    for (content, method) in [(voice(b"OggS a clip"), "sendvoice"), (card(b"\x89PNG a card"), "sendphoto")] {
+        let seen = server.received().len();
+        for group in [-1, -2, -3] {
+            let parcel = Parcel { address: json!({ "chat": group }), ..parcel(&place, 0, content.clone()) };
+            assert_eq!(gist(&place.channel.send(&parcel).await).0, "sent");
+        }
+        let sent = server.received().split_off(seen);
+        assert!(sent.iter().all(|call| call.method == method && call.arrived), "{sent:?}");
+        let by: Vec<bool> = sent.iter().map(|call| call.file_id.is_some()).collect();
+        assert_eq!(by, [false, true, true], "uploaded once");
+        assert!(sent.iter().all(|call| call.voice == sent[0].voice && call.text == sent[0].text), "{sent:?}");
+
+        // What the service does not have any more is tried again, and uploaded then.
+        server.forget_media();
+        let again = parcel(&place, 0, content);
+        assert_eq!(gist(&place.channel.send(&again).await), ("retry", "400 0".to_owned()));
+        assert_eq!(gist(&place.channel.send(&again).await).0, "sent");
+        assert!(server.received().pop().unwrap().file_id.is_none());
+    }
+}
+
+#[tokio::test]
 async fn a_refused_token_is_the_robots_fault_until_its_file_has_another() {
     let server = FakeTelegram::start(TOKEN).await;
     let folder = tempfile::tempdir().unwrap();

@@ -25,8 +25,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "county",
         &[
-            "base", "lang", "audio", "store", "rundown", "catalog", "planner", "ledger", "outbox", "link", "bot",
-            "station",
+            "base", "lang", "audio", "card", "store", "rundown", "catalog", "planner", "ledger", "outbox", "link",
+            "bot", "station",
         ],
     ),
     ("console", &["base", "lang", "audio", "card", "catalog", "planner", "rundown", "ledger", "store", "county"]),

@@ -104,6 +104,13 @@ impl Card {
         let page = layout::card(&mut press, self)?;
         canvas::png(&mut press, &page)
     }
+
+    /// Whether it can be drawn: sets it without painting it.
+    ///
+    /// Errors: those of [`Card::png`].
+    pub fn check(&self, fonts: &Fonts) -> Result<(), CardFault> {
+        layout::card(&mut fonts.press(), self).map(drop)
+    }
 }
 
 /// Sorts languages as signs in Yunnan have them: the other scripts above in the order given, Chinese below.

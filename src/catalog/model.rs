@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 
 use crate::base::problem::Place;
 use crate::base::{Digest, Id, Length, Tag};
+use crate::catalog::county::NOTICE_PLACE;
 use crate::lang::Arguments;
 use crate::rundown::quiet::Quiet;
 use crate::rundown::{Class, Level};
@@ -38,6 +39,18 @@ pub struct County {
     pub hotline: Option<String>,
     /// What the QR code on cards and posters leads to.
     pub notice_link: Option<String>,
+}
+
+impl County {
+    /// [`County::notice_link`] with the notice number in its place. One that wants a number leads nowhere without one.
+    pub fn link_of(&self, notice: Option<&str>) -> Option<String> {
+        let link = self.notice_link.as_ref()?;
+        if link.contains(NOTICE_PLACE) {
+            notice.map(|notice| link.replace(NOTICE_PLACE, notice))
+        } else {
+            Some(link.clone())
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -5,12 +5,13 @@ use crate::catalog::Catalog;
 use crate::catalog::model::{Broadcast, Chat, Gap, GapReason, MissingLanguage, Names, Send};
 use crate::catalog::spoken::{Everything, Permit, barred};
 use crate::lang::{Argument, Arguments, Piece, words};
+use crate::rundown::post::CardText;
 use crate::rundown::{Class, PostPart};
 
 impl Catalog {
-    /// The parts a chat gets, per language in its order: the text, then a voice note a message. With the gaps: a
-    /// language whose text is missing is left out, or holds the whole post back, as the broadcast says; a voice note
-    /// that is missing is left out. Empty parts mean that nothing is posted.
+    /// The parts a chat gets, per language in its order: the text, then a voice note a message, then a card. With the
+    /// gaps: a language whose text is missing is left out, or holds the whole post back, as the broadcast says; a voice
+    /// note or a card that is missing is left out. Empty parts mean that nothing is posted. Cards have no date yet.
     pub fn post_parts(&self, broadcast: &Broadcast, chat: &Chat, notice: Option<&str>) -> (Vec<PostPart>, Vec<Gap>) {
         self.post_parts_within(broadcast, chat, notice, &Everything)
     }
@@ -40,6 +41,12 @@ impl Catalog {
             }
             if chat.send.contains(&Send::Voice) {
                 self.voice_notes(broadcast, language, permit, &mut parts, &mut gaps);
+            }
+            if chat.send.contains(&Send::Card) {
+                match self.card(broadcast, chat, language, notice) {
+                    Ok(card) => parts.push(card),
+                    Err(found) => gaps.extend(found),
+                }
             }
         }
         (parts, gaps)
@@ -127,6 +134,44 @@ impl Catalog {
             blocks.push(foot.join("\n"));
         }
         Ok(blocks.join("\n\n"))
+    }
+
+    /// The card in one language: the short text of each message where all have one, as `cunxiang card` has it.
+    fn card(
+        &self,
+        broadcast: &Broadcast,
+        chat: &Chat,
+        language: &Tag,
+        notice: Option<&str>,
+    ) -> Result<PostPart, Vec<Gap>> {
+        let arguments = self.arguments_for(broadcast, chat, language);
+        let bundle = self.bundle(language.as_str());
+        let entry = |message: &Id| bundle.and_then(|bundle| bundle.entry(message));
+        let is_short = |message: &Id| entry(message).is_some_and(|entry| entry.patterns.contains_key("short"));
+        let piece = if broadcast.messages.iter().all(is_short) { Piece::Short } else { Piece::Body };
+        let mut items = Vec::new();
+        let mut gaps = Vec::new();
+        for message in &broadcast.messages {
+            let text = |piece| self.text_for(broadcast, message, language, piece, &arguments);
+            match text(Piece::Title).and_then(|title| Ok((title, text(piece)?))) {
+                Ok(item) => items.push(item),
+                Err(why) => gaps.push(Gap { language: language.clone(), message: message.clone(), why }),
+            }
+        }
+        if !gaps.is_empty() {
+            return Err(gaps);
+        }
+        let title = items.iter().map(|(title, _)| title.as_str()).collect::<Vec<_>>().join(" · ");
+        let card = CardText {
+            county: self.county.name.get(language).cloned(),
+            date: None,
+            items,
+            hotline: self.county.hotline.clone(),
+            link: self.county.link_of(notice),
+            is_draft: broadcast.messages.iter().any(|message| bundle.is_some_and(|bundle| bundle.is_draft(message))),
+            is_sample: self.county.sample,
+        };
+        Ok(PostPart::Card { language: language.clone(), title, card })
     }
 
     /// The broadcast's arguments and the chat's own place, as far as it has names in this language. A text that uses

@@ -11,10 +11,10 @@ use crate::card::{self, Card, Fonts, Item, Look, Section};
 use crate::catalog::spoken::Permit;
 use crate::catalog::{self, Broadcast, Catalog};
 use crate::cmd::{FAULTS, FINE, Place, check, on_air, page, plan};
+use crate::county::cards;
 use crate::lang::language::SOURCE;
 use crate::lang::{Argument, Arguments, LANGUAGES, Language, Piece, bundle::argument_of, words};
 use crate::planner::{Approval, Registry};
-use crate::rundown::{Class, Level};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -227,9 +227,9 @@ impl<'a> Notice<'a> {
         if !gaps.is_empty() {
             return Err(gaps);
         }
-        let link = args.link.clone().or_else(|| link(catalog, args.notice.as_deref()));
+        let link = args.link.clone().or_else(|| catalog.county.link_of(args.notice.as_deref()));
         Ok(Card {
-            look: self.broadcast.map_or(Look::Daily, |broadcast| look(broadcast.class, broadcast.level)),
+            look: self.broadcast.map_or(Look::Daily, |broadcast| cards::look(broadcast.class, broadcast.level)),
             sections,
             notice: args.notice.clone(),
             hotline: args.hotline.clone().or_else(|| catalog.county.hotline.clone()),
@@ -270,30 +270,5 @@ impl<'a> Notice<'a> {
         let bundle = catalog.bundle(language.as_str());
         let is_draft = self.messages.iter().any(|message| bundle.is_some_and(|bundle| bundle.is_draft(message)));
         Ok(Section { language: language.clone(), county, date: None, items, is_draft })
-    }
-}
-
-/// The county's link with the notice number in its place. A link that wants a number leads nowhere without one.
-fn link(catalog: &Catalog, notice: Option<&str>) -> Option<String> {
-    let link = catalog.county.notice_link.as_ref()?;
-    if link.contains(catalog::county::NOTICE_PLACE) {
-        notice.map(|notice| link.replace(catalog::county::NOTICE_PLACE, notice))
-    } else {
-        Some(link.clone())
-    }
-}
-
-fn look(class: Class, level: Option<Level>) -> Look {
-    let level = level.map(|level| match level {
-        Level::I => card::Level::I,
-        Level::II => card::Level::II,
-        Level::III => card::Level::III,
-        Level::IV => card::Level::IV,
-    });
-    match class {
-        Class::Daily => Look::Daily,
-        Class::Drill => Look::Drill(level),
-        // One whose level is not known goes by the mildest, as `Rank::of` has it.
-        Class::Emergency => Look::Emergency(level.unwrap_or(card::Level::IV)),
     }
 }

@@ -9,7 +9,7 @@ use crate::base::problem::Place as At;
 use crate::base::{Clock, Id, Problem, Severity};
 use crate::catalog::{self, Catalog, Files, Loaded, Send, load::Texts};
 use crate::cmd::instant::Instant;
-use crate::cmd::{FAULTS, FINE, Format, Place, check_texts, page, plan};
+use crate::cmd::{FAULTS, FINE, Format, Place, check_cards, check_texts, page, plan};
 use crate::config::{Machine, machine};
 use crate::outbox::channel::{self, CHANNELS, Carriage, Carries};
 use crate::planner::Planner;
@@ -62,6 +62,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         let registry = plan::reviewed(place, catalog)?;
         problems.extend(Planner::new(catalog, &[], &registry, now).problems());
         problems.extend(chats(catalog, machine.as_ref()));
+        problems.extend(machine.iter().flat_map(|machine| check_cards::problems(catalog, &machine.cards)));
     }
     problems.sort();
     let status = tell(problems, args)?;
@@ -155,10 +156,6 @@ fn chats(catalog: &Catalog, machine: Option<&Machine>) -> Vec<Problem> {
                 let help = format!("it gets the rest; remove \"{word}\" from `send` to be told no more");
                 warning("no-way", what, help);
             }
-        }
-        if chat.send.contains(&Send::Card) {
-            let what = format!("chat `{}` asks for cards, which this version does not post", chat.id);
-            warning("no-card", what, "it gets text and voice; remove \"card\" to be told no more".to_owned());
         }
     }
     problems

@@ -6,6 +6,7 @@ mod boxes;
 mod card;
 mod chats;
 mod check;
+mod check_cards;
 mod check_texts;
 mod clip;
 mod coverage;

@@ -119,7 +119,8 @@ async fn daemon(
         // The loudspeakers do not wait for a chat service: its posts do.
         error!("{file}: {fault}; then start again: posts to its groups wait until they expire");
     }
-    let outbox = Arc::new(Outbox::open(ledger.clone(), store.clone(), channels, county::WORDS, clock.now()).await?);
+    let outbox = Outbox::open(ledger.clone(), store.clone(), channels, county::WORDS, clock.now()).await?;
+    let outbox = Arc::new(outbox.drawing(county::cards::drawing(machine.cards.clone())));
     let options = county::Options {
         home: place.home.clone(),
         data: data.clone(),

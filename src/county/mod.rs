@@ -5,6 +5,7 @@
 
 pub mod alarm;
 pub mod boxes;
+pub mod cards;
 pub mod content;
 pub mod duty;
 pub mod keys;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::channel::{self, Carriage, Channel, Content, TextMax, Unit};
-use super::{Words, split};
+use super::{Draw, Words, split};
 use crate::base::{Id, Tag, Timestamp};
 use crate::ledger::{Call, Claim, Lane, Move, NewCall, NewPost};
 use crate::rundown::{Class, Post, PostPart};
@@ -75,7 +75,7 @@ pub(super) fn compose(
                 let texts = split::split(text, text_max);
                 bodies.extend(texts.into_iter().map(|text| PostPart::Text { language: language.clone(), text }));
             }
-            PostPart::Voice { .. } => bodies.push(part.clone()),
+            PostPart::Voice { .. } | PostPart::Card { .. } => bodies.push(part.clone()),
         }
     }
     if bodies.is_empty() && !post.parts.is_empty() {
@@ -157,10 +157,18 @@ pub(super) enum NoContent {
     Broken(String),
     /// The store failed; it may work later.
     Store(String),
+    /// The card cannot be drawn here.
+    Undrawn(String),
 }
 
-/// What a call sends: reads the clip of a voice note. Blocks on the disk.
-pub(super) fn content(call: &Call, post: &Post, store: &Store, words: &Words) -> Result<Content, NoContent> {
+/// What a call sends: reads the clip of a voice note, draws a card. Blocks on the disk and the processor.
+pub(super) fn content(
+    call: &Call,
+    post: &Post,
+    store: &Store,
+    words: &Words,
+    draw: &Draw,
+) -> Result<Content, NoContent> {
     let body = serde_json::from_value(call.body.clone()).map_err(|e| NoContent::Broken(e.to_string()))?;
     let mark = |language: &Tag, text: String| match call.id.repeat {
         0 => text,
@@ -178,6 +186,11 @@ pub(super) fn content(call: &Call, post: &Post, store: &Store, words: &Words) ->
             })?;
             let title = mark(&language, title);
             Content::Voice { language, title, frames, bytes }
+        }
+        PostPart::Card { language, title, card } => {
+            let bytes = draw(post, &language, &card).map_err(NoContent::Undrawn)?;
+            let title = mark(&language, title);
+            Content::Card { language, title, bytes }
         }
     })
 }

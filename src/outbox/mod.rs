@@ -17,4 +17,4 @@ pub use channel::{Options, folder, robots, telegram, webhook};
 pub use compose::{Chat, Enqueued};
 pub use counts::Counts;
 pub use queue::Outbox;
-pub use words::Words;
+pub use words::{Draw, Words};

@@ -1,5 +1,7 @@
 //! The queue: claims calls, lets channels send them, records how they went. The only place that waits and tries again.
 
+mod sending;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,16 +12,17 @@ use tokio::sync::{Mutex, Notify};
 use tokio::task::JoinSet;
 
 use super::budget::{Budget, WINDOW_MAX};
-use super::channel::{Answer, Channel, Parcel};
-use super::compose::{self, Chat, Enqueued, NoContent};
+use super::channel::{Answer, Channel};
+use super::compose::{self, Chat, Enqueued};
 use super::counts::Counters;
 use super::pace::{self, Pace};
-use super::{Counts, Words, digest};
+use super::{Counts, Draw, Words, digest};
 use crate::base::clock::WAIT_MAX;
 use crate::base::{Clock, Id, Timestamp};
-use crate::ledger::{Call, CallEnd, CallId, Claim, Due, Finished, Lane, Leases, Ledger, LedgerFault, Room};
+use crate::ledger::{Call, Claim, Due, Finished, Lane, Leases, Ledger, LedgerFault, Room};
 use crate::rundown::{Class, Post};
 use crate::store::Store;
+use sending::{end_of, send_once};
 
 /// A claim is answered within a channel's bound on a call (two minutes for a voice note) or its claimer is gone.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
@@ -43,6 +46,7 @@ pub struct Outbox {
     store: Store,
     channels: BTreeMap<&'static str, Arc<dyn Channel>>,
     words: Words,
+    draw: Draw,
     state: Mutex<State>,
     /// Rung when a call was answered or a post came in.
     bell: Arc<Notify>,
@@ -97,6 +101,7 @@ impl Outbox {
             store,
             channels,
             words,
+            draw: super::words::draws_nothing(),
             bell: Arc::default(),
             urgent: Arc::default(),
             unanswered: Arc::default(),
@@ -104,6 +109,11 @@ impl Outbox {
         };
         outbox.recover(now, Leases::All).await?;
         Ok(outbox)
+    }
+
+    /// With what draws its cards.
+    pub fn drawing(self, draw: Draw) -> Outbox {
+        Outbox { draw, ..self }
     }
 
     /// Takes posts in; one that is in already is left as it is. They are on disk when this returns.
@@ -236,7 +246,7 @@ impl Outbox {
 
     fn send(&self, state: &mut State, Claim { call, post }: Claim, now: Timestamp) {
         let channel = self.channels.get(call.channel.as_str()).cloned();
-        let (store, words) = (self.store.clone(), self.words);
+        let from = (self.store.clone(), self.words, self.draw.clone());
         let (bell, urgent, unanswered) = (self.bell.clone(), self.urgent.clone(), self.unanswered.clone());
         state.ordinary_in_flight += usize::from(call.lane == Lane::Ordinary);
         state.heavy_in_flight += usize::from(call.heavy);
@@ -244,7 +254,7 @@ impl Outbox {
         self.counters.in_flight.fetch_add(1, Ordering::Relaxed);
         state.in_flight.spawn(async move {
             let answer = match channel {
-                Some(channel) => send_once(&*channel, &call, post, (store, words), now).await,
+                Some(channel) => send_once(&*channel, &call, post, from, now).await,
                 // Until it is set up, or until they expire, its posts wait.
                 None => Answer::Retry {
                     after: Some(NO_CHANNEL_RETRY),
@@ -388,54 +398,6 @@ fn finished(answered: &[Answered], now: Timestamp) -> Vec<Finished> {
         end: end_of(call, answer, now),
     });
     finished.collect()
-}
-
-async fn send_once(
-    channel: &dyn Channel,
-    call: &Call,
-    post: Post,
-    (store, words): (Store, Words),
-    at: Timestamp,
-) -> Answer {
-    let read = if call.heavy {
-        let (call, post) = (call.clone(), post.clone());
-        tokio::task::spawn_blocking(move || compose::content(&call, &post, &store, &words)).await
-    } else {
-        // A text is in the row itself.
-        Ok(compose::content(call, &post, &store, &words))
-    };
-    let content = match read {
-        Ok(Ok(content)) => content,
-        Ok(Err(NoContent::Broken(detail))) => return Answer::Refused { code: "no-clip".into(), detail },
-        Ok(Err(NoContent::Store(detail))) => return Answer::Retry { after: None, code: "store".into(), detail },
-        Err(_) => {
-            let detail = "reading the clip was interrupted".to_owned();
-            return Answer::Retry { after: None, code: "store".into(), detail };
-        }
-    };
-    let (id, chat, address) = (call.id.clone(), call.chat.clone(), call.address.clone());
-    channel.send(&Parcel { id, chat, address, content, post, at }).await
-}
-
-fn end_of(call: &Call, answer: &Answer, now: Timestamp) -> CallEnd {
-    match answer.clone() {
-        Answer::Sent { ids } => CallEnd::Delivered { ids },
-        Answer::Retry { after, code, detail } => {
-            let wait = after.unwrap_or_else(|| back_off(&call.id, call.attempts));
-            CallEnd::Again { due: now + wait, code, detail }
-        }
-        Answer::Moved { address } => CallEnd::Moved { address },
-        Answer::Refused { code, detail } => CallEnd::Refused { code, detail },
-        Answer::Unknown { code, detail } => CallEnd::Unknown { code, detail },
-    }
-}
-
-/// Doubles with each attempt, up to a bound, and is up to a quarter longer or shorter, so that groups that failed
-/// together do not come back together. The same call and attempt wait equally long each time.
-fn back_off(id: &CallId, attempt: u32) -> TimeDelta {
-    let base = (BACK_OFF_MIN_MS << attempt.saturating_sub(1).min(10)).min(BACK_OFF_MAX_MS);
-    let noise = i64::from(crc32fast::hash(format!("{id} {attempt}").as_bytes()) % 1000);
-    TimeDelta::milliseconds(base * 3 / 4 + base / 2 * noise / 1000)
 }
 
 #[cfg(test)]

@@ -1,6 +1,11 @@
-//! The program's own words in posts, in the language of each. The outbox knows no language; whoever opens it brings them.
+//! The program's own words in posts, in the language of each, and what draws their cards. The outbox knows no language and
+//! no fonts; whoever opens it brings them.
+
+use std::sync::Arc;
 
 use crate::base::Tag;
+use crate::rundown::Post;
+use crate::rundown::post::CardText;
 
 /// Words that the queue adds to texts.
 #[derive(Clone, Copy)]
@@ -9,4 +14,12 @@ pub struct Words {
     pub repeat: fn(&Tag, notice: Option<&str>) -> String,
     /// The head of a digest of so many notices.
     pub digest: fn(&Tag, count: usize) -> String,
+}
+
+/// Draws a card of a post in a language as a PNG; or says why it cannot be drawn, and what to do. Takes its time.
+pub type Draw = Arc<dyn Fn(&Post, &Tag, &CardText) -> Result<Vec<u8>, String> + Send + Sync>;
+
+/// Of an outbox that nobody gave anything that draws.
+pub(super) fn draws_nothing() -> Draw {
+    Arc::new(|_, _, _| Err("nothing here draws cards".to_owned()))
 }

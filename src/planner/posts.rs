@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::base::{Length, Timestamp};
 use crate::catalog::model::{Broadcast, Chat, PostRule, Station};
+use crate::lang::words;
 use crate::planner::approval::Bound;
 use crate::planner::orders::{Act, ActKind};
 use crate::planner::plan::Planner;
@@ -148,6 +149,7 @@ fn post_all(
                 break;
             }
             let due = occasion.instant + spread;
+            let day = due.with_timezone(&planner.catalog.county.zone).format("%Y-%m-%d").to_string();
             posts.push(Post {
                 broadcast: broadcast.id.clone(),
                 occasion: occasion.text.clone(),
@@ -157,11 +159,19 @@ fn post_all(
                 notice: notice.clone(),
                 due,
                 expires: due + broadcast.how.post_expires.delta(),
-                parts: parts.clone(),
+                parts: parts.iter().cloned().map(|part| dated(part, &day)).collect(),
                 order: occasion.order,
             });
         }
     }
+}
+
+/// A card says the day it is posted; the others do not.
+fn dated(mut part: PostPart, day: &str) -> PostPart {
+    if let PostPart::Card { language, card, .. } = &mut part {
+        card.date = Some(words::word(language.as_str(), "ui-card-date", &[("date", day)]));
+    }
+    part
 }
 
 /// How long after the airing this group gets a notice: whole seconds, the same each time.

@@ -19,6 +19,31 @@ pub enum PostPart {
     Text { language: Tag, text: String },
     /// A voice note: a clip as it is.
     Voice { language: Tag, clip: Digest, frames: u64, title: String },
+    /// A picture of the whole notice, drawn when it is sent.
+    Card { language: Tag, title: String, card: CardText },
+}
+
+/// What stands on a card in one language, beside the class, level and notice number of its post: every text rendered.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CardText {
+    /// The county's name in this language, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub county: Option<String>,
+    /// The day it is posted, as this language writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// Title and text of each message.
+    pub items: Vec<(String, String)>,
+    /// The number to call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hotline: Option<String>,
+    /// Where the QR code leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Nobody has reviewed the text.
+    pub is_draft: bool,
+    /// The county is a sample.
+    pub is_sample: bool,
 }
 
 /// Everything one chat group gets of one broadcast on one occasion.

@@ -46,6 +46,8 @@ pub struct Received {
     pub text: String,
     /// A voice note, or a picture.
     pub voice: Option<Vec<u8>>,
+    /// What it was sent by, when that is the name of media uploaded before.
+    pub file_id: Option<String>,
     /// Whether people in the group see it.
     pub arrived: bool,
 }
@@ -68,6 +70,8 @@ struct Shared {
     administrators: Mutex<Vec<i64>>,
     script: Mutex<VecDeque<Reply>>,
     received: Mutex<Vec<Received>>,
+    /// What was uploaded; `file-0` is the first.
+    media: Mutex<Vec<Vec<u8>>>,
 }
 
 /// Clips are small; this is far above them.
@@ -83,6 +87,7 @@ impl FakeTelegram {
             administrators: Mutex::default(),
             script: Mutex::default(),
             received: Mutex::default(),
+            media: Mutex::default(),
         });
         let app =
             Router::new().fallback(answer).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).with_state(shared.clone());
@@ -118,6 +123,11 @@ impl FakeTelegram {
         self.shared.received.lock().unwrap().clone()
     }
 
+    /// Forgets what was uploaded.
+    pub fn forget_media(&self) {
+        self.shared.media.lock().unwrap().iter_mut().for_each(Vec::clear);
+    }
+
     /// What people in the groups see.
     pub fn arrived(&self) -> Vec<Received> {
         self.received().into_iter().filter(|call| call.arrived).collect()
@@ -142,14 +152,36 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap,
     let reply = shared.script.lock().unwrap().pop_front().unwrap_or(Reply::Arrives);
     let arrived =
         matches!(reply, Reply::Arrives | Reply::ArrivesInNewWords | Reply::FailsAfterArrival | Reply::CutAfterArrival);
-    let call = Received { arrived, ..read(&headers, &body, method) };
+    let mut call = Received { arrived, ..read(&headers, &body, method) };
+    let number_of_media = {
+        let mut media = shared.media.lock().unwrap();
+        match (&call.file_id, &call.voice) {
+            (Some(id), _) => {
+                let number = id.strip_prefix("file-").and_then(|number| number.parse().ok()).unwrap_or(usize::MAX);
+                match media.get(number).filter(|bytes| !bytes.is_empty()) {
+                    Some(bytes) => call.voice = Some(bytes.clone()),
+                    None => {
+                        call.arrived = false;
+                        shared.received.lock().unwrap().push(call);
+                        return fault(400, "Bad Request: wrong file identifier/HTTP URL specified", Value::Null);
+                    }
+                }
+                number
+            }
+            (None, Some(bytes)) => {
+                media.push(bytes.clone());
+                media.len() - 1
+            }
+            (None, None) => 0,
+        }
+    };
     let number = {
         let mut received = shared.received.lock().unwrap();
         received.push(call.clone());
         received.len()
     };
     match reply {
-        Reply::Arrives => ok(message(&call, number)),
+        Reply::Arrives => ok(message(&call, number, number_of_media)),
         Reply::ArrivesInNewWords => ok(json!({ "message_id": number, "when": "later" })),
         Reply::FailsAfterArrival => fault(500, "Internal Server Error", Value::Null),
         Reply::CutAfterArrival => {
@@ -226,11 +258,23 @@ fn json_response(status: StatusCode, body: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
-fn message(call: &Received, number: usize) -> Value {
+fn message(call: &Received, number: usize, media: usize) -> Value {
     let chat = json!({ "id": call.chat.parse::<i64>().unwrap_or(-1), "type": "supergroup", "title": "a group" });
     let mut message = json!({ "message_id": number, "date": 1_795_000_000, "chat": chat });
     if call.voice.is_some() {
-        message["voice"] = json!({ "file_id": "f", "file_unique_id": "u", "duration": 1 });
+        let file = json!({ "file_id": format!("file-{media}"), "file_unique_id": "u" });
+        let with = |more: Value| {
+            let mut file = file.clone();
+            file.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            file
+        };
+        if call.method == "sendphoto" {
+            let mut small = with(json!({ "width": 90, "height": 120 }));
+            small["file_id"] = json!("small");
+            message["photo"] = json!([small, with(json!({ "width": 1080, "height": 1440 }))]);
+        } else {
+            message["voice"] = with(json!({ "duration": 1, "mime_type": "audio/ogg" }));
+        }
         message["caption"] = json!(call.text);
     } else {
         message["text"] = json!(call.text);
@@ -240,7 +284,8 @@ fn message(call: &Received, number: usize) -> Value {
 
 fn read(headers: &HeaderMap, body: &[u8], method: String) -> Received {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let mut call = Received { method, chat: String::new(), text: String::new(), voice: None, arrived: false };
+    let mut call =
+        Received { method, chat: String::new(), text: String::new(), voice: None, file_id: None, arrived: false };
     if let Some((_, boundary)) = content_type.split_once("boundary=") {
         for (name, value) in form(body, boundary.trim_matches('"')) {
             let text = || String::from_utf8_lossy(&value).into_owned();
@@ -249,6 +294,9 @@ fn read(headers: &HeaderMap, body: &[u8], method: String) -> Received {
                 "text" | "caption" => call.text = text(),
                 "voice" if value.starts_with(b"attach://") => {}
                 "photo" if value.starts_with(b"attach://") => {}
+                "voice" | "photo" if !value.starts_with(b"OggS") && !value.starts_with(b"\x89PNG") => {
+                    call.file_id = Some(text());
+                }
                 _ if value.starts_with(b"OggS") || value.starts_with(b"\x89PNG") => call.voice = Some(value),
                 _ => {}
             }

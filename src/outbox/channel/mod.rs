@@ -10,6 +10,7 @@ pub mod https;
 pub mod robots;
 mod secret;
 pub mod telegram;
+mod uploaded;
 pub mod webhook;
 pub mod wecom;
 
@@ -75,6 +76,7 @@ impl Carries {
         match part {
             PostPart::Text { .. } => self.text,
             PostPart::Voice { .. } => self.voice,
+            PostPart::Card { .. } => self.card,
         }
     }
 }

@@ -15,12 +15,14 @@ use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use teloxide::payloads::{SendMessageSetters as _, SendPhotoSetters as _, SendVoiceSetters as _};
 use teloxide::prelude::Requester as _;
-use teloxide::types::{ChatId, InputFile, LinkPreviewOptions, Message, Recipient};
+use teloxide::types::{ChatId, FileId, InputFile, LinkPreviewOptions, Message, Recipient};
 use teloxide::{Bot, RequestError};
 
 use super::https::{self, FILE_TIMES, Reach, unknown};
 use super::secret::{Fault, Form, Secret};
+use super::uploaded::{Uploaded, for_good};
 use super::{Answer, Channel, ChannelFault, Content, Limit, Parcel, Scope, TextMax, Unit};
+use crate::base::Digest;
 use crate::outbox::split;
 use crate::rundown::programme::FRAMES_PER_SECOND;
 
@@ -57,6 +59,9 @@ const BAD_TOKEN: &str = "401";
 /// A new token is tried this soon, and a refused one asks no more often of each group.
 const BAD_TOKEN_RETRY: TimeDelta = TimeDelta::minutes(1);
 
+/// Stands in what the service says of a file that it does not have: `wrong file identifier`, `wrong remote file id`...
+const BAD_FILE: &str = "wrong ";
+
 /// Three quarters of the service's limits.
 const BUDGET: &[Limit] = &[
     Limit { scope: Scope::Robot, calls: 22, per: TimeDelta::seconds(1) },
@@ -71,6 +76,7 @@ pub struct Telegram {
     robot: String,
     token: Mutex<Secret<String>>,
     timeout: Duration,
+    uploaded: Uploaded,
 }
 
 impl Telegram {
@@ -87,7 +93,7 @@ impl Telegram {
         let client = https::client(&reach)?;
         let api_url = https::other_server(KIND, options.api_url.as_deref())?;
         let api_url = api_url.map(|url| url.parse().expect("it was read as an address"));
-        Ok(Telegram { client, api_url, robot, token: Mutex::new(secret), timeout })
+        Ok(Telegram { client, api_url, robot, token: Mutex::new(secret), timeout, uploaded: Uploaded::default() })
     }
 
     /// Makes clients for who else speaks as this robot: each has the token as its file has it then.
@@ -110,6 +116,18 @@ impl Telegram {
 
     async fn call(&self, parcel: &Parcel, chat: Recipient) -> Answer {
         let bot = self.client();
+        let token = bot.token();
+        let media = match &parcel.content {
+            Content::Text { .. } => None,
+            Content::Voice { bytes, .. } | Content::Card { bytes, .. } => Some(Digest::of(bytes)),
+        };
+        // Another robot's token came: what the last one uploaded is none of its.
+        let robot = token.split(':').next().unwrap_or_default();
+        let known = media.and_then(|media| self.uploaded.find(robot, &media, parcel.at));
+        let file = |bytes: &[u8], name: String| match &known {
+            Some(id) => InputFile::file_id(FileId(id.clone())),
+            None => InputFile::memory(bytes.to_vec()).file_name(name),
+        };
         let (sent, limit) = match &parcel.content {
             Content::Text { text, .. } => {
                 let preview = LinkPreviewOptions {
@@ -123,20 +141,32 @@ impl Telegram {
                 (call.into_future().boxed(), self.timeout)
             }
             Content::Voice { language, title, frames, bytes } => {
-                let file = InputFile::memory(bytes.clone()).file_name(format!("{language}.ogg"));
+                let file = file(bytes, format!("{language}.ogg"));
                 let seconds = u32::try_from(frames.div_ceil(u64::from(FRAMES_PER_SECOND))).unwrap_or(u32::MAX);
                 let call = bot.send_voice(chat, file).caption(caption(title)).duration(seconds);
                 (call.into_future().boxed(), self.timeout * FILE_TIMES)
             }
             Content::Card { language, title, bytes } => {
-                let file = InputFile::memory(bytes.clone()).file_name(format!("{language}.png"));
+                let file = file(bytes, format!("{language}.png"));
                 let call = bot.send_photo(chat, file).caption(caption(title));
                 (call.into_future().boxed(), self.timeout * FILE_TIMES)
             }
         };
         let answer = match tokio::time::timeout(limit, sent).await {
-            Ok(Ok(Message { id, .. })) => Answer::Sent { ids: vec![id.0.to_string()] },
-            Ok(Err(error)) => without_secret(bot.token(), classify(error)),
+            Ok(Ok(message)) => {
+                if let Some((media, id)) = media.zip(file_of(&message)) {
+                    self.uploaded.keep(robot, media, id, for_good(parcel.at));
+                }
+                Answer::Sent { ids: vec![message.id.0.to_string()] }
+            }
+            Ok(Err(error)) => match (media, without_secret(token, classify(error))) {
+                // It is uploaded anew with the next try.
+                (Some(media), Answer::Refused { code, detail }) if known.is_some() && detail.contains(BAD_FILE) => {
+                    self.uploaded.forget(robot, &media);
+                    Answer::Retry { after: None, code, detail }
+                }
+                (_, answer) => answer,
+            },
             Err(_) => unknown("timeout", "no answer came in time"),
         };
         match &answer {
@@ -147,6 +177,13 @@ impl Telegram {
         }
         answer
     }
+}
+
+/// What the service calls the media of a message: of a picture the largest of its sizes.
+fn file_of(message: &Message) -> Option<String> {
+    let voice = message.voice().map(|voice| &voice.file);
+    let file = voice.or_else(|| message.photo()?.last().map(|size| &size.file))?;
+    Some(file.id.0.clone())
 }
 
 fn caption(title: &str) -> String {

@@ -19,7 +19,9 @@ use serde_json::{Value, json};
 use super::https::{self, FILE_TIMES, Reply, refused, unknown};
 use super::robots::{self, Chosen, Key, Options, Robots, Said, Service};
 use super::secret::Form;
+use super::uploaded::Uploaded;
 use super::{Answer, Channel, ChannelFault, Content, Limit, Parcel, Scope, TextMax, Unit, impossible};
+use crate::base::Digest;
 
 pub const KIND: &str = "wecom";
 
@@ -40,6 +42,10 @@ static SERVICE: Service = Service { kind: KIND, hosts: HOSTS, code: "errcode", w
 const TEXT_BYTES_MAX: usize = 2048;
 const IMAGE_BYTES_MAX: usize = 2 << 20;
 const FILE_BYTES_MAX: usize = 20 << 20;
+/// The service keeps a file for three days.
+const FILE_KEPT: TimeDelta = TimeDelta::days(2);
+/// It has no such file any more.
+const UNKNOWN_FILE: &str = "40007";
 /// Shorter than the longest file name that telephones show and systems keep.
 const FILE_NAME_CHARS_MAX: usize = 40;
 
@@ -48,15 +54,15 @@ const BUDGET: &[Limit] = &[Limit { scope: Scope::Robot, calls: 15, per: TimeDelt
 /// The service counts by the minute.
 const FLOOD_WAIT: TimeDelta = TimeDelta::seconds(65);
 
-#[derive(Debug)]
 pub struct Wecom {
     robots: Robots,
+    uploaded: Uploaded,
 }
 
 impl Wecom {
     /// Errors: no address in `api_url` or `proxy`.
     pub fn open(options: &Options) -> Result<Wecom, ChannelFault> {
-        Ok(Wecom { robots: Robots::open(&SERVICE, options)? })
+        Ok(Wecom { robots: Robots::open(&SERVICE, options)?, uploaded: Uploaded::default() })
     }
 
     async fn call(&self, parcel: &Parcel) -> Result<Answer, Answer> {
@@ -66,8 +72,7 @@ impl Wecom {
             Content::Text { text, .. } => (json!({ "msgtype": "text", "text": { "content": text } }), timeout),
             Content::Voice { language, title, bytes, .. } => {
                 let name = file_name(title, language.as_str());
-                let media = self.upload(&robot, name, bytes.clone(), timeout * FILE_TIMES / 2).await?;
-                (json!({ "msgtype": "file", "file": { "media_id": media } }), timeout)
+                return self.file(parcel, &robot, name, bytes).await;
             }
             Content::Card { bytes, .. } if bytes.len() > IMAGE_BYTES_MAX => {
                 return Err(impossible("WeCom takes pictures of at most 2 MB; make the texts of the card shorter"));
@@ -81,6 +86,32 @@ impl Wecom {
         let request = self.robots.client.post(robot.url(SEND)).header("content-type", "application/json");
         robot.ask(request.body(body.to_string()), limit).await?;
         Ok(Answer::Sent { ids: Vec::new() })
+    }
+
+    /// A file is uploaded and then named; one that is there since an earlier try is named alone.
+    async fn file(&self, parcel: &Parcel, robot: &Chosen<'_>, name: String, bytes: &[u8]) -> Result<Answer, Answer> {
+        let timeout = self.robots.timeout;
+        // What people see of it is its name.
+        let (of, digest) = (format!("{} {name}", self.robots.budget_of(&parcel.address)), Digest::of(bytes));
+        let known = self.uploaded.find(&of, &digest, parcel.at);
+        let media = match &known {
+            Some(media) => media.clone(),
+            None => {
+                let media = self.upload(robot, name, bytes.to_vec(), timeout * FILE_TIMES / 2).await?;
+                self.uploaded.keep(&of, digest, media.clone(), parcel.at + FILE_KEPT);
+                media
+            }
+        };
+        let body = json!({ "msgtype": "file", "file": { "media_id": media } });
+        let request = self.robots.client.post(robot.url(SEND)).header("content-type", "application/json");
+        match robot.ask(request.body(body.to_string()), timeout).await {
+            Ok(_) => Ok(Answer::Sent { ids: Vec::new() }),
+            Err(Answer::Refused { code, detail }) if known.is_some() && code == UNKNOWN_FILE => {
+                self.uploaded.forget(&of, &digest);
+                Err(https::retry(None, &code, &detail))
+            }
+            Err(answer) => Err(answer),
+        }
     }
 
     /// What the service calls a file that it keeps for three days. Nobody in the group sees anything of this.

@@ -7,11 +7,12 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use serde_json::json;
 
+use super::sending::back_off;
 use super::*;
 use crate::base::Digest;
 use crate::base::clock::SimulatedClock;
-use crate::ledger::{CallState, PostFilter};
-use crate::outbox::channel::{Content, Limit, Scope, TextMax, Unit};
+use crate::ledger::{CallId, CallState, PostFilter};
+use crate::outbox::channel::{Content, Limit, Parcel, Scope, TextMax, Unit};
 use crate::rundown::{Class, PostPart};
 
 /// What a scripted channel does with one call.
@@ -440,4 +441,5 @@ fn waits_grow_up_to_a_bound_and_differ() {
     assert!(waits.len() > 40);
 }
 
+mod cards;
 mod load;

@@ -127,3 +127,26 @@ fn a_villages_group_reads_its_name_and_nobody_elses_news() {
     assert_eq!(flood(&["n1"]), ["n1-chat", "north-chat"]);
     assert_eq!(flood(&["n2"]), ["north-chat"]);
 }
+
+#[test]
+fn a_card_says_its_day_and_stands_below_the_text() {
+    let content = daily("daily").replace("config/chats.toml", "send = [\"text\"]", "send = [\"card\", \"text\"]");
+    let cards = |now: &str| {
+        let mut found = posts(&content, &[], now);
+        found.retain(|post| post.chat == id("south-chat"));
+        let card = |post: &Post| match &post.parts[..] {
+            [crate::rundown::PostPart::Text { text, .. }, crate::rundown::PostPart::Card { title, card, .. }] => {
+                assert!(text.contains(&card.items[0].0) && *title == card.items[0].0, "{text} {card:?}");
+                (card.date.clone().unwrap(), card.items.clone())
+            }
+            parts => panic!("{parts:?}"),
+        };
+        found.iter().map(card).collect::<Vec<_>>()
+    };
+    let found = cards("24T09:00");
+    assert_eq!(found.len(), 2);
+    assert!(found[0].0.contains("24") && found[1].0.contains("25"), "{found:?}");
+    assert_eq!(found[0].1, found[1].1);
+    // Planned again later, it is the same post: nothing is taken back and sent anew.
+    assert_eq!(cards("24T09:10"), found);
+}
