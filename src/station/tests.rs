@@ -1,6 +1,7 @@
 //! A whole station under a clock that the test moves: sealed rundowns in, WAV files and receipts out.
 
 mod approved;
+mod late_clips;
 mod many;
 mod village;
 
@@ -387,7 +388,7 @@ fn a_shutdown_fades_and_a_clip_that_is_not_there_is_told() {
     let mut gone = programme.clone();
     gone.parts[0].clip = Digest::of(b"never recorded");
     let mut missing = daily("gone", "a", -120.0);
-    missing.programme = 1;
+    (missing.programme, missing.late) = (1, Length::minutes(1));
     let rundown = world.rundown("a", vec![programme, gone], vec![missing, daily("masks", "a", 0.0)]);
     let mut machine = world.machine(vec![world.wav("a")]);
     machine.offer(world.seal(&rundown));

@@ -89,6 +89,9 @@ impl<C: Carrier> Calls<C> {
         if status.is_success() || status == StatusCode::NOT_MODIFIED {
             return Ok(response);
         }
+        if status == StatusCode::RANGE_NOT_SATISFIABLE {
+            return Err(Fault::PastEnd);
+        }
         let body = body_of(response).await?;
         match serde_json::from_slice::<Refused>(&body) {
             Ok(refused) => Err(Fault::Refused(refused)),

@@ -57,6 +57,9 @@ pub enum Fault {
     Refused(Refused),
     #[error("what answered is not the county's daemon ({0}); look at the address and at proxies on the way")]
     Unreadable(String),
+    /// Of a clip, for bytes past its end.
+    #[error("the county's clip is shorter than what is here of it")]
+    PastEnd,
 }
 
 impl Fault {

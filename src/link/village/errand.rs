@@ -1,5 +1,6 @@
-//! The errands of a box, each as one pass that a test drives by hand: ask for a rundown, fetch a piece of a clip, bring
-//! receipts, say how it is, ask the time. None of them waits, and none repeats itself: that is the tasks' part.
+//! The errands of a box, each as one pass that a test drives by hand: ask for a rundown, bring receipts, say how it is,
+//! ask the time; [`clips`](super::clips) has those that clips need. None of them waits, and none repeats itself: that is
+//! the tasks' part.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -12,7 +13,6 @@ use super::county::{County, Fault, Fresh, RundownAsk};
 use super::folder::{Brought, Folder, FolderFault};
 use super::held::{Held, NotTaken};
 use super::parts::{PartFault, Parts, Step};
-use super::shelf::{self, Shelved};
 use super::wanted::Want;
 use super::{Past, Station, Timekeeper};
 use crate::base::{Digest, Id, Timestamp};
@@ -20,13 +20,6 @@ use crate::link::wire::{self, Why};
 use crate::rundown::document::Edge;
 use crate::rundown::seal::PublicKey;
 use crate::store::{Store, StoreFault};
-
-/// A clip is fetched in pieces of this size: between two of them something more urgent goes first. 8 s at 64 kbit/s.
-const PIECE_BYTES: u64 = 64 << 10;
-/// A clip that came corrupt, or that the county does not have, waits this long after the first time, and longer after
-/// each further one: the others go first.
-const CLIP_WAIT: Duration = Duration::from_secs(2);
-const CLIP_WAIT_MAX: Duration = Duration::from_secs(600);
 
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -90,7 +83,7 @@ pub struct Link<C, S> {
     pub(super) clock: Arc<dyn Timekeeper>,
     pub(super) folder: Folder,
     pub(super) store: Store,
-    parts: Parts,
+    pub(super) parts: Parts,
     pub(super) options: Options,
     state: Mutex<State>,
     pub(super) bells: Bells,
@@ -111,7 +104,7 @@ pub(super) struct State {
     etags: BTreeMap<Id, String>,
     health: Health,
     /// Clips that failed: how often, and until when on the monotonic clock they wait.
-    failed: BTreeMap<Digest, (u32, Duration)>,
+    pub(super) failed: BTreeMap<Digest, (u32, Duration)>,
 }
 
 impl<C: County, S: Station> Link<C, S> {
@@ -182,19 +175,15 @@ impl<C: County, S: Station> Link<C, S> {
         self.state().held.wanted(self.clock.now(), &self.is_here())
     }
 
-    /// Hands the station what is due to it. Says when to come back.
-    pub fn offer(&self) -> Option<Timestamp> {
-        let (offers, next) = {
-            let held = &mut self.state().held;
-            (held.offers(self.clock.now(), &self.is_here()), held.offer_next())
-        };
+    /// Hands the station what it has not had yet.
+    fn offer(&self) {
+        let offers = self.state().held.offers();
         offers.into_iter().for_each(|envelope| self.station.offer(envelope));
-        next
     }
 
     /// Looks for what another process read in from a stick, and for what a wrong clock had left out.
     pub fn look(&self) {
-        let (keys, came) = self.state().held.look(&self.options.stations, self.clock.now(), &self.is_here());
+        let (keys, came) = self.state().held.look(&self.options.stations, self.clock.now());
         if let Some(keys) = keys {
             self.station.renew_keys(keys);
         }
@@ -245,7 +234,7 @@ impl<C: County, S: Station> Link<C, S> {
         let now = self.clock.now();
         let is_new = {
             let mut state = self.state();
-            let is_new = state.held.accept(station, fresh.served.rundown, at_station, now, &self.is_here())?;
+            let is_new = state.held.accept(station, fresh.served.rundown, at_station, now)?;
             // Kept only now: what was refused is asked for again.
             match fresh.etag {
                 Some(etag) => state.etags.insert(station.clone(), etag),
@@ -262,57 +251,6 @@ impl<C: County, S: Station> Link<C, S> {
     fn held_at_station(&self, station: &Id) -> Edge {
         let status = self.station.status();
         status.stations.iter().find(|s| s.station == *station).map_or_else(Edge::default, |s| s.held)
-    }
-
-    /// Fetches one piece of the most urgent clip.
-    pub async fn fetch(&self) -> Result<Fetched, ErrandFault> {
-        let wanted = self.wanted();
-        let monotonic = self.clock.monotonic();
-        let (want, wait) = {
-            let failed = &mut self.state().failed;
-            failed.retain(|clip, _| wanted.iter().any(|want| want.clip == *clip));
-            let waits = |want: &&Want| failed.get(&want.clip).is_some_and(|(_, until)| *until > monotonic);
-            let next = failed.values().map(|(_, until)| until.saturating_sub(monotonic)).min();
-            (wanted.iter().find(|want| !waits(want)).copied(), next)
-        };
-        let Some(want) = want else { return Ok(Fetched::Idle(wait)) };
-        let from = self.parts.len(&want.clip);
-        let piece = match self.county.clip(&want.clip, from, PIECE_BYTES).await {
-            Ok(piece) => piece,
-            // The county has not (yet) what it lists, or less of it than is here.
-            Err(fault) if matches!(fault.why(), Some(Why::NotFound | Why::BadRequest)) => {
-                self.parts.drop_part(&want.clip)?;
-                self.clip_failed(&want.clip);
-                return Err(fault.into());
-            }
-            Err(fault) => return Err(fault.into()),
-        };
-        let (parts, store, clip) = (self.parts.clone(), self.store.clone(), want.clip);
-        let step = tokio::task::spawn_blocking(move || parts.add(&clip, &piece, want.bytes, &store));
-        let step = step.await.expect("keeping a piece does not panic")?;
-        match step {
-            Step::More => {}
-            Step::Whole => {
-                self.state().failed.remove(&want.clip);
-                self.offer();
-                if self.wanted().is_empty() {
-                    self.bells.status.notify_one();
-                }
-            }
-            Step::Corrupt => {
-                tracing::warn!("clip {} came corrupt; it is thrown away and asked for again", want.clip);
-                self.clip_failed(&want.clip);
-            }
-        }
-        Ok(Fetched::Piece(want.clip, step))
-    }
-
-    fn clip_failed(&self, clip: &Digest) {
-        let monotonic = self.clock.monotonic();
-        let failed = &mut self.state().failed;
-        let (count, until) = failed.entry(*clip).or_default();
-        *until = monotonic + CLIP_WAIT.saturating_mul(1 << (*count).min(16)).min(CLIP_WAIT_MAX);
-        *count += 1;
     }
 
     /// How the box is, with what the link knows.
@@ -353,45 +291,5 @@ impl<C: County, S: Station> Link<C, S> {
         self.folder.write_brought(&Brought { county, offset: 0 })?;
         self.station.settle(past);
         Ok(true)
-    }
-
-    /// Reads every clip that a rundown names; a damaged one is removed, and fetched again.
-    pub fn check_clips(&self) {
-        let kept = self.state().held.kept();
-        for clip in kept.iter().filter(|clip| self.store.contains(clip)) {
-            if let Err(StoreFault::Damaged { .. } | StoreFault::TooLarge { .. }) = self.store.verify(clip) {
-                tracing::warn!("clip {clip} is damaged here; it is fetched again");
-                let _ = self.store.remove(clip);
-            }
-        }
-        self.bells.clips.notify_one();
-    }
-
-    /// Lets go of clips that nobody needs, and of parts that nobody waits for.
-    pub fn tidy(&self) -> Result<usize, ErrandFault> {
-        let now = self.clock.now();
-        let wanted = self.wanted();
-        self.parts.sweep(|clip| wanted.iter().any(|want| want.clip == *clip));
-        // A clock that is not set would call everything old.
-        if !self.clock.is_known() {
-            return Ok(0);
-        }
-        let kept = self.state().held.kept();
-        let mut shelved = Vec::new();
-        for clip in self.store.list()? {
-            let Ok(file) = self.store.get(&clip) else { continue };
-            if kept.contains(&clip) {
-                // How long ago it was last needed, for the time when it is not.
-                let _ = file.set_modified(now.into());
-            }
-            let Ok(metadata) = file.metadata() else { continue };
-            let kept_at = metadata.modified().map_or(now, Timestamp::from).min(now);
-            shelved.push(Shelved { clip, bytes: metadata.len(), kept_at });
-        }
-        let spare = shelf::spare(&shelved, &kept, now, self.options.disk_bytes_max);
-        for clip in &spare {
-            self.store.remove(clip)?;
-        }
-        Ok(spare.len())
     }
 }

@@ -1,11 +1,10 @@
-//! What a box holds of its county: whom it trusts, the rundowns in force, and one that waits for its clips.
+//! What a box holds of its county: whom it trusts, and the rundowns in force.
 //!
-//! Nothing gets in here that did not pass every check of the seal; it is on disk before the station is told.
+//! Nothing gets in here that did not pass every check of the seal; it is on disk before the station is told. The station
+//! has it at once, whatever clips are still to come: there each airing waits for its own clips, and holds up no other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-use chrono::TimeDelta;
 
 use super::folder::{Folder, FolderFault, Stamp};
 use super::wanted::{self, Want};
@@ -13,14 +12,6 @@ use crate::base::{Digest, Id, Timestamp};
 use crate::rundown::Rundown;
 use crate::rundown::document::Edge;
 use crate::rundown::seal::{Envelope, Keys, PublicKey, Refusal, Trust};
-
-/// What is due within this time and lacks clips may hold a rundown back until they are here: once the station has the
-/// rundown, an airing without its clips is missed.
-const SOON: TimeDelta = TimeDelta::minutes(2);
-/// A rundown that waits for clips is offered this long before the first window ends, so that what is whole still sounds.
-const OFFER_LEAD: TimeDelta = TimeDelta::seconds(5);
-/// However wide the windows are: other airings, too, wait for their new plan.
-const OFFER_WAIT_MAX: TimeDelta = TimeDelta::minutes(3);
 
 /// Trust, and what was accepted under it.
 #[derive(Debug)]
@@ -37,8 +28,7 @@ pub struct Held {
 struct Accepted {
     envelope: Arc<Envelope>,
     rundown: Rundown,
-    /// Offered to the station at this instant at the latest; none: it was.
-    offer_by: Option<Timestamp>,
+    offered: bool,
 }
 
 /// Why something was not taken.
@@ -59,7 +49,7 @@ impl Held {
         let trust = Trust::begin(root, &folder.keys()?)?;
         let mut held =
             Held { folder, trust, stations: BTreeMap::new(), refusals: BTreeMap::new(), seen: BTreeMap::new() };
-        held.look(stations, now, &|_| true);
+        held.look(stations, now);
         Ok(held)
     }
 
@@ -73,12 +63,7 @@ impl Held {
 
     /// Reads what is on disk and not held: at a start, once the clock is right, and after a stick was read in by another
     /// process. Returns newer keys, and whether a rundown came.
-    pub fn look(
-        &mut self,
-        stations: &[Id],
-        now: Timestamp,
-        is_here: &dyn Fn(&Digest) -> bool,
-    ) -> (Option<Envelope>, bool) {
+    pub fn look(&mut self, stations: &[Id], now: Timestamp) -> (Option<Envelope>, bool) {
         let mut renewed = None;
         if let Ok(keys) = self.folder.keys() {
             let before = self.trust.keys().version;
@@ -100,7 +85,7 @@ impl Held {
             }
             let edge = held.map_or_else(Edge::default, |held| held.rundown.edge);
             if let Ok(rundown) = self.trust.open(&envelope, station, edge, now) {
-                self.enter(station, envelope, rundown, now, is_here);
+                self.enter(station, envelope, rundown);
                 self.seen.extend(stamp.map(|stamp| (station.clone(), stamp)));
                 came = true;
             }
@@ -133,9 +118,8 @@ impl Held {
         envelope: Envelope,
         station_edge: Edge,
         now: Timestamp,
-        is_here: &dyn Fn(&Digest) -> bool,
     ) -> Result<bool, NotTaken> {
-        let result = self.accept_unnoted(station, envelope, station_edge, now, is_here);
+        let result = self.accept_unnoted(station, envelope, station_edge, now);
         match &result {
             Ok(_) => self.refusals.remove(station),
             Err(why) => self.refusals.insert(station.clone(), why.to_string()),
@@ -149,7 +133,6 @@ impl Held {
         envelope: Envelope,
         station_edge: Edge,
         now: Timestamp,
-        is_here: &dyn Fn(&Digest) -> bool,
     ) -> Result<bool, NotTaken> {
         let lock = self.folder.hold_rundowns()?;
         let edge = self.edge(station).max(station_edge).max(self.folder.edge(station));
@@ -158,21 +141,13 @@ impl Held {
             return Ok(false);
         }
         self.folder.write_rundown(station, &envelope, &lock)?;
-        self.enter(station, envelope, rundown, now, is_here);
+        self.enter(station, envelope, rundown);
         Ok(true)
     }
 
-    fn enter(
-        &mut self,
-        station: &Id,
-        envelope: Envelope,
-        rundown: Rundown,
-        now: Timestamp,
-        is_here: &dyn Fn(&Digest) -> bool,
-    ) {
-        let before = self.stations.get(station).map(|held| &held.rundown);
-        let offer_by = Some(offer_by(&rundown, before, now, is_here));
-        self.stations.insert(station.clone(), Accepted { envelope: Arc::new(envelope), rundown, offer_by });
+    fn enter(&mut self, station: &Id, envelope: Envelope, rundown: Rundown) {
+        let accepted = Accepted { envelope: Arc::new(envelope), rundown, offered: false };
+        self.stations.insert(station.clone(), accepted);
     }
 
     /// The highest accepted rundown.
@@ -188,22 +163,14 @@ impl Held {
         self.refusals.get(station)
     }
 
-    /// The rundowns that the station is to have now: those whose clips are here, and those that wait no longer. Each once.
-    pub fn offers(&mut self, now: Timestamp, is_here: &dyn Fn(&Digest) -> bool) -> Vec<Arc<Envelope>> {
+    /// The rundowns that the station has not had yet. Each once.
+    pub fn offers(&mut self) -> Vec<Arc<Envelope>> {
         let mut offers = Vec::new();
-        for held in self.stations.values_mut() {
-            let Some(by) = held.offer_by else { continue };
-            if by <= now || lacking(&held.rundown, now, is_here).is_none() {
-                held.offer_by = None;
-                offers.push(held.envelope.clone());
-            }
+        for held in self.stations.values_mut().filter(|held| !held.offered) {
+            held.offered = true;
+            offers.push(held.envelope.clone());
         }
         offers
-    }
-
-    /// When [`offers`](Self::offers) is to be asked again at the latest.
-    pub fn offer_next(&self) -> Option<Timestamp> {
-        self.stations.values().filter_map(|held| held.offer_by).min()
     }
 
     /// What is to be fetched, the most urgent first.
@@ -214,28 +181,5 @@ impl Held {
     /// Every clip that a held rundown names.
     pub fn kept(&self) -> BTreeSet<Digest> {
         wanted::kept(self.stations.values().map(|held| &held.rundown))
-    }
-}
-
-/// The end of the first window of what is due soon and lacks clips.
-fn lacking(rundown: &Rundown, now: Timestamp, is_here: &dyn Fn(&Digest) -> bool) -> Option<Timestamp> {
-    let soon = rundown.airings.iter().filter(|airing| airing.at <= now + SOON && airing.until() >= now);
-    let lacks = soon.filter(|airing| {
-        let programme = rundown.programmes.get(airing.programme as usize);
-        programme.is_some_and(|programme| programme.clips().any(|part| !is_here(&part.clip)))
-    });
-    lacks.map(|airing| airing.until()).min()
-}
-
-/// Until when a new rundown may wait for its clips: not at all where it stops or takes back something.
-fn offer_by(new: &Rundown, before: Option<&Rundown>, now: Timestamp, is_here: &dyn Fn(&Digest) -> bool) -> Timestamp {
-    let listed: BTreeSet<_> = new.airings.iter().map(|airing| &airing.id).collect();
-    let takes_back = before.is_some_and(|before| {
-        let mut soon = before.airings.iter().filter(|airing| airing.at <= now + SOON && airing.until() >= now);
-        soon.any(|airing| !listed.contains(&airing.id))
-    });
-    match lacking(new, now, is_here) {
-        Some(until) if new.stop.is_empty() && !takes_back => (until - OFFER_LEAD).min(now + OFFER_WAIT_MAX),
-        _ => now,
     }
 }

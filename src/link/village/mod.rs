@@ -6,6 +6,7 @@
 
 pub mod backoff;
 pub mod calls;
+mod clips;
 pub mod county;
 pub mod errand;
 pub mod folder;
@@ -39,7 +40,7 @@ pub use tls::Dates;
 
 /// The player of this box, as the link meets it: the real one, or a test's.
 pub trait Station: Send + Sync + 'static {
-    /// A sealed rundown that was verified here; the station verifies it again.
+    /// A sealed rundown that was verified here; the station verifies it again. Its clips may still be on their way.
     fn offer(&self, rundown: Arc<Envelope>);
     fn renew_keys(&self, keys: Envelope);
     /// The oldest receipts after number `after` that are here still, acknowledged or not: a bounded batch in order. None

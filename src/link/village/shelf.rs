@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use crate::base::{Digest, Timestamp};
+use crate::store::{Store, StoreFault};
 
 /// A clip that comes back within this time need not come over the line again.
 const SPARE_FOR: TimeDelta = TimeDelta::days(30);
@@ -32,6 +33,39 @@ pub fn spare(shelved: &[Shelved], kept: &BTreeSet<Digest>, now: Timestamp, bytes
         }
     }
     spared
+}
+
+/// How much the clips of a box may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// All of them.
+    BytesMax(u64),
+    /// This much less than now, as far as there is one that nobody needs: the disk is full.
+    Less(u64),
+}
+
+/// Removes what nobody needs. Returns how many clips.
+pub fn clear(store: &Store, kept: &BTreeSet<Digest>, now: Timestamp, room: Room) -> Result<usize, StoreFault> {
+    let mut shelved = Vec::new();
+    for clip in store.list()? {
+        let Ok(file) = store.get(&clip) else { continue };
+        if kept.contains(&clip) {
+            // How long ago it was last needed, for the time when it is not.
+            let _ = file.set_modified(now.into());
+        }
+        let Ok(metadata) = file.metadata() else { continue };
+        let kept_at = metadata.modified().map_or(now, Timestamp::from).min(now);
+        shelved.push(Shelved { clip, bytes: metadata.len(), kept_at });
+    }
+    let bytes_max = match room {
+        Room::BytesMax(bytes_max) => bytes_max,
+        Room::Less(bytes) => shelved.iter().map(|clip| clip.bytes).sum::<u64>().saturating_sub(bytes),
+    };
+    let spare = spare(&shelved, kept, now, bytes_max);
+    for clip in &spare {
+        store.remove(clip)?;
+    }
+    Ok(spare.len())
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ const STATUS_EVERY: Duration = Duration::from_secs(60);
 const STATUS_SETTLE: Duration = Duration::from_secs(2);
 /// Receipts ring; this is for what a ring missed.
 const RECEIPTS_EVERY: Duration = Duration::from_secs(60);
-/// A stick may have been read in meanwhile, or a rundown may wait no longer for its clips.
+/// A stick may have been read in meanwhile.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const CLIPS_EVERY: Duration = Duration::from_secs(60);
 /// Clips are read again, and spare ones let go of, this often.
@@ -192,7 +192,6 @@ async fn recall<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
 async fn look<C: County, S: Station>(link: Arc<Link<C, S>>) {
     loop {
         link.look();
-        link.offer();
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }

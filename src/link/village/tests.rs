@@ -15,6 +15,7 @@ use crate::rundown::document::Edge;
 use crate::rundown::seal::{Envelope, RUNDOWN_TYPE};
 use crate::rundown::{AiringId, Class, Outcome, Receipt, Rundown};
 
+mod clips;
 mod receipts;
 mod world;
 use world::{Noted, Scripted, World, clip, id, keys, rundown, sealed, signer, sound, start, time};
@@ -126,37 +127,13 @@ async fn emergencies_go_before_what_is_due_soon_and_overtake_a_download() {
     let plan = [("a", 600, Class::Daily), ("b", 60, Class::Daily), ("c", 1, Class::Emergency)];
     world.serve(sealed(&rundown(2, &plan)), None);
     poll(&link).await.unwrap();
-    // The emergency's clip is not here: the station has the rundown when it is.
-    assert_eq!(world.offered(), [1]);
+    // The emergency's clip is not here: it waits for it at the station, and nothing else does.
+    assert_eq!(world.offered(), [1, 2]);
     assert_eq!(fetch_all(&link).await, [clip("c"), clip("b"), clip("a")]);
     assert_eq!(world.offered(), [1, 2]);
     // What came of the other before was not asked again.
     let fetched = world.county.0.lock().unwrap().fetched.clone();
     assert_eq!(fetched.iter().filter(|(c, from)| (*c, *from) == (clip("b"), 0)).count(), 1);
-}
-
-#[tokio::test]
-async fn a_rundown_waits_for_its_clips_no_longer_than_it_may_and_never_with_a_stop() {
-    let world = World::new();
-    let link = world.link();
-    world.serve(sealed(&rundown(1, &[("a", 0, Class::Daily)])), None);
-    poll(&link).await.unwrap();
-    assert!(world.offered().is_empty());
-    world.clock.advance(Duration::from_secs(179));
-    link.offer();
-    assert!(world.offered().is_empty());
-    world.clock.advance(Duration::from_secs(1));
-    link.offer();
-    assert_eq!(world.offered(), [1]);
-    // It takes back what is due: at once, whatever else is missing.
-    world.serve(sealed(&rundown(2, &[("b", 3, Class::Daily)])), None);
-    poll(&link).await.unwrap();
-    assert_eq!(world.offered(), [1, 2]);
-    let mut stopping = rundown(3, &[("b", 3, Class::Daily), ("c", 3, Class::Emergency)]);
-    stopping.stop = vec![stopping.airings[0].id.clone()];
-    world.serve(sealed(&stopping), None);
-    poll(&link).await.unwrap();
-    assert_eq!(world.offered(), [1, 2, 3]);
 }
 
 #[tokio::test]

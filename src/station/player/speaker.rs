@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 
 use super::track::{Claimed, Track, programme, silent_receipt};
 use super::{
-    CLAIM_LEAD, CLOSE_AFTER, Claim, Doing, Effect, FADE, Limit, MEMORY, Memory, OPEN_LEAD, POWER_TAIL, REOPEN_AFTER,
-    REOPEN_QUICK_TRIES, REOPEN_SLOWLY, Shared, SpeakerIndex, SpeakerOptions, VoiceId,
+    CLAIM_LEAD, CLOSE_AFTER, Claim, Doing, Effect, FADE, LOOK_AGAIN, Limit, MEMORY, Memory, OPEN_LEAD, POWER_TAIL,
+    REOPEN_AFTER, REOPEN_QUICK_TRIES, REOPEN_SLOWLY, Shared, SpeakerIndex, SpeakerOptions, VoiceId,
 };
 use crate::base::{Id, Timestamp};
 use crate::rundown::document::Edge;
@@ -61,6 +61,15 @@ struct Waiting {
     index: usize,
     /// What kept it from starting, if anything did.
     why: Option<(Reason, Option<String>)>,
+    /// A clip is not here yet: not tried again before this.
+    look: Option<Timestamp>,
+}
+
+impl Waiting {
+    /// Whether it failed for a clip that was not here when it was last looked for.
+    fn lacks_clip(&self) -> bool {
+        matches!(self.why, Some((Reason::ClipMissing, _)))
+    }
 }
 
 pub(super) struct Speaker {
@@ -160,7 +169,7 @@ impl Speaker {
                 continue;
             }
             let why = was.remove(&airing.id).and_then(|waiting| waiting.why);
-            self.waiting.insert((airing.at, airing.id.clone()), Waiting { index, why });
+            self.waiting.insert((airing.at, airing.id.clone()), Waiting { index, why, look: None });
         }
         let waiting = &self.waiting;
         self.dropped.retain(|key, _| !waiting.contains_key(key));
@@ -185,25 +194,6 @@ impl Speaker {
         let oldest = now - MEMORY;
         self.settled.retain(|id| id.instant > oldest || rundown.airings.iter().any(|a| a.id == *id));
         self.starts.retain(|(_, start)| *start > oldest);
-    }
-
-    pub fn prepared(&mut self, voice: VoiceId) {
-        if let Some(track) = self.track(voice) {
-            track.prepared = true;
-        }
-    }
-
-    /// A clip cannot be played: the airing is missed, or cut when it has begun.
-    pub fn unplayable(&mut self, voice: VoiceId, reason: Reason, detail: String, shared: &mut Shared, now: Timestamp) {
-        let Some(at) = self.tracks.iter().position(|t| t.voice == voice) else { return };
-        let track = &mut self.tracks[at];
-        track.detail = Some(detail);
-        if track.started.is_some() || track.armed {
-            // The voice ends by itself when its decoded sound is used up.
-            track.cut.get_or_insert(reason);
-            return;
-        }
-        self.finish(at, Outcome::Missed(reason), 0, shared, now);
     }
 
     pub fn opened(&mut self) {

@@ -29,6 +29,8 @@ pub(super) struct Track {
     pub index: usize,
     pub voice: VoiceId,
     pub prepared: bool,
+    /// A clip of it was not here before: device and amplifier are left alone until all are.
+    pub lacked: bool,
     pub claimed: Claimed,
     /// When its first audible sample is due; known from the claim on.
     pub start: Option<Timestamp>,

@@ -127,6 +127,10 @@ impl Speaker {
             if key.0 > near {
                 break;
             }
+            // In a clock that was set back, the pause is no longer than it was.
+            if waiting.look.is_some_and(|look| now < look && look <= now + LOOK_AGAIN) {
+                continue;
+            }
             let airing = &rundown.airings[waiting.index];
             let at = self.opens(rundown, airing, &shared.quiet, now);
             let may = self.refusal(rundown, airing, &shared.quiet, now.max(at)).is_none();
@@ -155,14 +159,15 @@ impl Speaker {
         self.drop_candidate(shared);
         if let Some(key) = chosen {
             let voice = shared.voice();
-            let index = self.waiting[key].index;
-            let speaker = self.index;
+            let Waiting { index, .. } = self.waiting[key];
+            let (speaker, lacked) = (self.index, self.waiting[key].lacks_clip());
             shared.effects.push(Effect::Prepare { speaker, voice, rundown: rundown.clone(), airing: index });
             self.tracks.push(Track {
                 rundown: rundown.clone(),
                 index,
                 voice,
                 prepared: false,
+                lacked,
                 claimed: Claimed::No,
                 start: None,
                 volume: rundown.airings[index].volume.min(self.limit.volume_max),

@@ -3,8 +3,40 @@
 use super::*;
 
 impl Speaker {
+    pub fn prepared(&mut self, voice: VoiceId) {
+        let Some(track) = self.tracks.iter_mut().find(|t| t.voice == voice) else { return };
+        track.prepared = true;
+        let airing = track.airing();
+        if let Some(waiting) = self.waiting.get_mut(&(airing.at, airing.id.clone())).filter(|w| w.lacks_clip()) {
+            // They came: whatever keeps it from starting now is something else.
+            waiting.why = None;
+        }
+    }
+
+    /// A clip cannot be played: the airing is missed, or cut when it has begun. One that is not here may still come, as
+    /// long as the window is open, and what has its clips goes first meanwhile.
+    pub fn unplayable(&mut self, voice: VoiceId, reason: Reason, detail: String, shared: &mut Shared, now: Timestamp) {
+        let Some(at) = self.tracks.iter().position(|t| t.voice == voice) else { return };
+        let track = &mut self.tracks[at];
+        let key = (track.airing().at, track.airing().id.clone());
+        let may_come = reason == Reason::ClipMissing && track.claimed == Claimed::No;
+        if let Some(waiting) = self.waiting.get_mut(&key).filter(|_| may_come) {
+            (waiting.why, waiting.look) = (Some((reason, Some(detail))), Some(now + LOOK_AGAIN));
+            shared.effects.push(Effect::Discard { speaker: self.index, voice });
+            self.tracks.remove(at);
+            return;
+        }
+        track.detail = Some(detail);
+        if track.started.is_some() || track.armed {
+            // The voice ends by itself when its decoded sound is used up.
+            track.cut.get_or_insert(reason);
+            return;
+        }
+        self.finish(at, Outcome::Missed(reason), 0, shared, now);
+    }
+
     pub(super) fn open_and_power(&mut self, shared: &mut Shared, now: Timestamp) {
-        let wanted = self.tracks.iter().any(|t| t.cut.is_none()) || self.check.is_some();
+        let wanted = self.tracks.iter().any(|t| t.cut.is_none() && (t.prepared || !t.lacked)) || self.check.is_some();
         if !wanted || shared.stopping {
             return;
         }

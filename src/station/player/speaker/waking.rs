@@ -25,6 +25,7 @@ impl Speaker {
                 at(opens - lead);
                 at(opens);
                 at(airing.until() + TICK);
+                waiting.look.into_iter().for_each(&mut at);
             }
         }
         if let Some((due, _)) = self.dropped.keys().next().filter(|_| shared.hold.is_none()) {
