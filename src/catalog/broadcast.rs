@@ -205,9 +205,12 @@ fn when(table: Table<'_>, county: &County) -> Option<When> {
             }
         })
     } else {
-        on.map(|field| field.items().iter().filter_map(local_datetime).collect::<BTreeSet<_>>())
-            .filter(|instants| !instants.is_empty())
-            .map(|instants| Rule::On(instants.into_iter().collect()))
+        on.and_then(|field| {
+            let items = field.list()?;
+            let instants: BTreeSet<_> = items.iter().filter_map(local_datetime).collect();
+            // A list that is written empty says that only an order airs it; one of faults alone says nothing.
+            (items.is_empty() || !instants.is_empty()).then(|| Rule::On(instants.into_iter().collect()))
+        })
     };
     let from = table.get("from").map(|field| local_date(&field));
     let until = table.get("until").map(|field| local_date(&field));
@@ -294,6 +297,7 @@ fn how(table: Table<'_>, class: Option<Class>) -> Option<How> {
         Some(missing)
     });
     let post = table.get("post").map_or(Some(PostRule::Once), |field| field.word(&POSTS));
+    let all_clear = all_clear(&table, class);
     let post_expires = bounded("post_expires", Length::minutes(7 * 24 * 60));
     table.done();
     let late_default = if class == Some(Class::Daily) { Length::minutes(5) } else { Length::minutes(10) };
@@ -306,7 +310,18 @@ fn how(table: Table<'_>, class: Option<Class>) -> Option<How> {
         missing_language: missing?,
         post: post?,
         post_expires: post_expires?.unwrap_or(Length::minutes(12 * 60)),
+        all_clear: all_clear?,
     })
+}
+
+/// The notice that ends an emergency or a drill; the outer none is a fault.
+fn all_clear(table: &Table<'_>, class: Option<Class>) -> Option<Option<Id>> {
+    let Some(field) = table.get("all_clear") else { return Some(None) };
+    if class == Some(Class::Daily) {
+        field.fault("bad-value", "a daily broadcast needs no all-clear".into(), "remove `all_clear`");
+        return None;
+    }
+    field.parse().map(Some)
 }
 
 fn arguments(table: Table<'_>) -> Arguments {

@@ -9,7 +9,7 @@ use crate::base::{Id, Problem};
 use crate::catalog::files::Files;
 use crate::catalog::model::Broadcast;
 use crate::catalog::recordings::{self, Recordings};
-use crate::catalog::references::references;
+use crate::catalog::references::{all_clear, references};
 use crate::catalog::{Catalog, broadcast, county, directory};
 use crate::rundown::post::{ALARM, DIGEST};
 
@@ -31,7 +31,8 @@ pub struct Loaded {
 /// Reads everything. A fault holds back only what depends on it: a file with a fault is used as it stands in `good`,
 /// the last good form, where there is one; `config/` changes whole or not at all.
 pub fn load(files: &Files, good: &Texts) -> Loaded {
-    let mut load = Load { files, good, problems: Vec::new(), used: Texts::new(), editions: BTreeMap::new() };
+    let mut load =
+        Load { files, good, problems: Vec::new(), used: Texts::new(), editions: BTreeMap::new(), notices: Vec::new() };
     let catalog = load.catalog();
     let Load { mut problems, used, .. } = load;
     if let Some(catalog) = &catalog {
@@ -54,6 +55,8 @@ pub(super) struct Load<'f> {
     pub(super) used: Texts,
     /// Each broadcast's file as JSON, comments and layout left behind.
     pub(super) editions: BTreeMap<Id, serde_json::Value>,
+    /// The all-clear that a file names, and where: held against the broadcasts when all are read.
+    notices: Vec<(Id, Place)>,
 }
 
 impl<'f> Load<'f> {
@@ -202,6 +205,8 @@ impl<'f> Load<'f> {
                 catalog.broadcasts.insert(id, broadcast);
             }
         }
+        let notices = std::mem::take(&mut self.notices);
+        self.problems.extend(notices.into_iter().filter_map(|(notice, place)| all_clear(&notice, place, catalog)));
     }
 
     fn broadcast(
@@ -218,6 +223,9 @@ impl<'f> Load<'f> {
         let mut problems = document.problems();
         if let Some(broadcast) = &found {
             problems.extend(references(broadcast, catalog));
+            if let (true, Some(notice)) = (tell, &broadcast.how.all_clear) {
+                self.notices.push((notice.clone(), broadcast.where_place.clone()));
+            }
         }
         let faulty = problems.iter().any(Problem::is_error);
         if tell {

@@ -122,7 +122,7 @@ pub enum Rule {
     At { times: Vec<NaiveTime>, days: BTreeSet<Day> },
     /// The text of a cron expression that parses and that has a next occurrence: seconds first, names for weekdays.
     Cron(String),
-    /// Single instants, in order and each once.
+    /// Single instants, in order and each once; none where only an order airs it.
     On(Vec<NaiveDateTime>),
 }
 
@@ -190,6 +190,8 @@ pub struct How {
     pub missing_language: MissingLanguage,
     pub post: PostRule,
     pub post_expires: Length,
+    /// Of an emergency or a drill: the daily broadcast that says that it is over.
+    pub all_clear: Option<Id>,
 }
 
 /// How an order's announcement repeats.

@@ -7,6 +7,7 @@ use crate::base::{Id, Problem};
 use crate::catalog::model::{Broadcast, Target};
 use crate::catalog::{Catalog, broadcast};
 use crate::lang::language::SOURCE;
+use crate::rundown::Class;
 
 /// What of it is not there.
 pub(super) fn references(broadcast: &Broadcast, catalog: &Catalog) -> Vec<Problem> {
@@ -66,6 +67,18 @@ pub(super) fn references(broadcast: &Broadcast, catalog: &Catalog) -> Vec<Proble
         ));
     }
     problems
+}
+
+/// What keeps the notice that an emergency names from saying that it is over. Any other broadcast may be that notice, so
+/// it is asked when all of them are read.
+pub(super) fn all_clear(notice: &Id, place: Place, catalog: &Catalog) -> Option<Problem> {
+    let what = match catalog.broadcasts.get(notice).map(|found| found.class) {
+        Some(Class::Daily) => return None,
+        Some(class) => format!("`{notice}`, the all-clear, is of class {class}: one person could raise it alone"),
+        None => format!("there is no usable broadcast `{notice}` to say that it is over"),
+    };
+    let help = "name a broadcast of class daily, with on = [] in its [when] if only the all-clear airs it";
+    Some(Problem::warning("all-clear", place, what, help))
 }
 
 fn unknown_target(

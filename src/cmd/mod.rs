@@ -99,6 +99,8 @@ enum Command {
     Reair(order::Airing),
     /// Take back an announcement with all of its repeats
     Cancel(order::OrderNumber),
+    /// End an emergency or a drill at once, and air the notice that says so
+    AllClear(order::AllClear),
     /// Leave out one airing of the timetable
     Skip(order::Airing),
     /// Stop sound at once and hold daily and drill airings
@@ -165,6 +167,7 @@ pub fn main() -> ExitCode {
         Command::Announce(sub) => order::announce(&args.place, &sub),
         Command::Reair(sub) => order::reair(&args.place, &sub),
         Command::Cancel(sub) => order::cancel(&args.place, &sub),
+        Command::AllClear(sub) => order::all_clear(&args.place, &sub),
         Command::Skip(sub) => order::skip(&args.place, &sub),
         Command::Silence(sub) => order::silence(&args.place, &sub),
         Command::Confirm(sub) => order::confirm(&args.place, &sub),

@@ -54,6 +54,13 @@ pub struct OrderNumber {
 }
 
 #[derive(clap::Args)]
+pub struct AllClear {
+    /// The order's number, or the broadcast: all of its orders end
+    #[arg(value_name = "ORDER|BROADCAST")]
+    target: String,
+}
+
+#[derive(clap::Args)]
 pub struct Confirm {
     #[command(flatten)]
     order: OrderNumber,
@@ -109,6 +116,11 @@ pub fn reair(place: &Place, args: &Airing) -> anyhow::Result<u8> {
 
 pub fn cancel(place: &Place, args: &OrderNumber) -> anyhow::Result<u8> {
     say(place, &Ask::Cancel { order: args.order })
+}
+
+/// Ends an emergency or a drill.
+pub fn all_clear(place: &Place, args: &AllClear) -> anyhow::Result<u8> {
+    say(place, &Ask::AllClear { target: args.target.clone() })
 }
 
 pub fn skip(place: &Place, args: &Airing) -> anyhow::Result<u8> {

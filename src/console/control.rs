@@ -21,6 +21,7 @@ use crate::rundown::order::Targets;
 use crate::rundown::seal::Signature;
 use crate::rundown::{AiringId, Order, OrderKind};
 
+mod all_clear;
 mod authors;
 mod boxes;
 mod caller;
@@ -58,6 +59,10 @@ pub enum Ask {
     },
     Cancel {
         order: u64,
+    },
+    /// Ends an emergency or a drill: an order's number, or a broadcast.
+    AllClear {
+        target: String,
     },
     Skip {
         airing: AiringId,
@@ -237,6 +242,7 @@ impl Control {
             Ask::Announce { broadcast, stations } => self.announce(broadcast, stations, &caller, now).await,
             Ask::Reair { airing } => self.reair(airing, &caller, now).await,
             Ask::Cancel { order } => self.file(OrderKind::Cancel { order }, &caller, now).await,
+            Ask::AllClear { target } => self.all_clear(&target, &caller, now).await,
             Ask::Skip { airing } => self.skip(airing, &caller, now).await,
             Ask::Silence { stations, until } => self.silence(stations, until, &caller, now).await,
             Ask::Confirm { order, look: true } => self.tell_order(order).await,

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use crate::base::problem::Place;
 use crate::base::{Id, Problem, Tag, Timestamp};
 use crate::catalog::broadcast;
-use crate::catalog::model::{Broadcast, GapReason, State};
+use crate::catalog::model::{Broadcast, GapReason, Rule, State};
 use crate::catalog::spoken::Permit;
 use crate::planner::approval::Bound;
 use crate::planner::forecast::Forecast;
@@ -38,6 +38,10 @@ pub fn problems(planner: &Planner) -> Vec<Problem> {
 /// What is wrong with a broadcast's own times, whenever they begin: in the first days that have any.
 fn schedule(planner: &Planner, broadcast: &Broadcast, problems: &mut Vec<Problem>) {
     let Some(when) = &broadcast.when else { return };
+    // It says itself that only orders air it, as an all-clear is.
+    if matches!(&when.rule, Rule::On(instants) if instants.is_empty()) {
+        return;
+    }
     let county = &planner.catalog.county;
     let place = || broadcast.when_place.clone();
     let ahead = stretches(planner.now, planner.now + SEARCH_MAX);

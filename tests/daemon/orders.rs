@@ -221,6 +221,27 @@ fn an_emergency_takes_two_people_and_sounds_through_a_silence() {
 }
 
 #[test]
+fn an_all_clear_ends_it_and_says_so_in_one_command() {
+    let home = home();
+    home.daily("over", "wash-hands", "on = []", "repeat = 1\ngap = \"0s\"");
+    home.on_order("drill", "flood-warning", "drill", "IV", "repeat = 10\ngap = \"5s\"\nall_clear = \"over\"");
+    let _daemon = home.start("2026-11-24T10:00:00+08:00");
+    // As above: not in the very first second of these stations.
+    wait(Duration::from_secs(1));
+    let refused = home.refuse(2, &["all-clear", "drill"]);
+    assert!(refused.contains("no emergency or drill `drill` is on"), "{refused}");
+    home.say(&["announce", "drill"]);
+    eventually("the drill sounds", || (sounding(&home).len() == 3).then_some(()));
+    let told = home.say(&["all-clear", "drill"]);
+    assert!(told.contains("order 1: drill ends, by order 2") && told.contains("order 3: announce over"), "{told}");
+    eventually("the notice aired", || (outcomes(&home, "over") == ["played"; 3]).then_some(()));
+    assert_eq!(outcomes(&home, "drill"), ["partial(cancelled)"; 3]);
+    assert!(home.refuse(2, &["all-clear", "1"]).contains("order 1 is no emergency or drill that is still on"));
+    assert!(home.refuse(2, &["all-clear", "9"]).contains("there is no order 9"));
+    assert!(!home.say(&["check"]).contains("all-clear"));
+}
+
+#[test]
 fn quiet_hours_refuse_an_order() {
     let home = home();
     let _daemon = home.start("2026-11-24T23:00:00+08:00");

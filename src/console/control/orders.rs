@@ -214,7 +214,7 @@ impl Control {
     }
 
     /// What to file.
-    fn check_announce(
+    pub(super) fn check_announce(
         &self,
         broadcast: Id,
         stations: Targets,
