@@ -81,6 +81,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("axum_server", "link/"),
     ("rustls", "link/"),
     ("rcgen", "link/"),
+    ("x509_parser", "link/county/tls.rs"),
     ("webpki_roots", "link/village/tls.rs"),
     ("jwt_compact", "link/proof.rs"),
     ("argon2", "county/keys/approver.rs"),

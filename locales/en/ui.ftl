@@ -99,11 +99,14 @@ ui-alarm-head = [cunxiang alarm] { $at }
 # Lines of an alarm: what is wrong, what works again, how many more there are.
 ui-alarm-wrong = · { $what }
 ui-alarm-over = · Works again: { $what }
-ui-alarm-more = · { $count } more; see the console
+ui-alarm-more = · { $count } more; run cunxiang status and cunxiang log
 
 # What can be wrong. What a device or a robot said stays in its own words.
 ui-alarm-hold = The county is in HOLD, nothing new airs: { $why }
 ui-alarm-key = The signing key ends on { $date }: put the root key back into data/keys and start again
+ui-alarm-approver = The key of the approver { $name } ends on { $date }: make a new one with cunxiang keys approver, or nobody may be left to approve an emergency
+ui-alarm-certificate = The certificate of the link ends on { $date }: renew it (cunxiang tls init), or villages get nothing new
+ui-alarm-certificate-fault = The certificate of the link is at fault: { $why }
 ui-alarm-content = The content has { $count } faults, and something does not air. The first: { $first }
 ui-alarm-device = Station { $station } has no sound device: { $why }
 ui-alarm-journal = Claims cannot be written: { $why }

@@ -99,11 +99,14 @@ ui-alarm-head = 【村响告警】{ $at }
 # Lines of an alarm: what is wrong, what works again, how many more there are.
 ui-alarm-wrong = · { $what }
 ui-alarm-over = · 已恢复：{ $what }
-ui-alarm-more = · 另有{ $count }项，请看控制台
+ui-alarm-more = · 另有{ $count }项，请运行 cunxiang status 和 cunxiang log 查看
 
 # What can be wrong. What a device or a robot said stays in its own words.
 ui-alarm-hold = 系统处于暂停状态，不播出新内容：{ $why }
 ui-alarm-key = 签名密钥将于{ $date }到期，请把根密钥放回原处后重启
+ui-alarm-approver = 审批人{ $name }的密钥将于{ $date }到期，请用 cunxiang keys approver 换新的，否则紧急通知可能无人能批
+ui-alarm-certificate = 村广播连接用的证书将于{ $date }到期，请换新证书（cunxiang tls init），否则各村收不到新节目单
+ui-alarm-certificate-fault = 村广播连接用的证书有错，请检查：{ $why }
 ui-alarm-content = 内容有{ $count }处错误，有的通知不能播出。第一处：{ $first }
 ui-alarm-device = 广播点{ $station }没有声音设备：{ $why }
 ui-alarm-journal = 播出认领记录写不下去：{ $why }

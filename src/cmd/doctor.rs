@@ -11,8 +11,10 @@ use crate::card;
 use crate::catalog::{self, Files, load::Texts};
 use crate::cmd::{FAULTS, FINE, Place, data, keys};
 use crate::config::machine;
+use crate::county::duty::CERTIFICATE_ENDS_SOON;
 use crate::county::keys::CountyKeys;
 use crate::ledger::{AuditCheck, Ledger};
+use crate::link::county as link;
 use crate::station::sink::{self, rtp, sound_card};
 
 /// Below this a disk is as good as full: a ledger, a journal and a day of posts must fit.
@@ -61,6 +63,9 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         Ok(machine) => {
             see("machine", Ok(format!("{} loudspeakers", machine.loudspeakers.len())));
             see("fonts", fonts(&machine.cards));
+            if let Some(link) = &machine.link {
+                see("certificate", certificate(link));
+            }
             for loudspeaker in &machine.loudspeakers {
                 see("loudspeaker", probe(&loudspeaker.sink).map(|seen| format!("{}: {seen}", loudspeaker.station)));
             }
@@ -228,6 +233,24 @@ fn keys_document(place: &Place) -> Result<String, String> {
     let root = keys.root_is_here().then(|| "root.key lies here: take it away to a safe place".to_owned());
     ends.extend(root.into_iter().chain(keys::advice(&keys, now)));
     Ok(ends.join("; "))
+}
+
+/// How long the link's certificate lasts, and whether it and its key can be used.
+fn certificate(link: &link::Options) -> Result<String, String> {
+    let link::Transport::Tls { certificate, key } = &link.transport else {
+        return Ok("none: the link is on this machine alone, or a proxy ends TLS".to_owned());
+    };
+    link::tls::server_config(certificate, key).map_err(|fault| fault.to_string())?;
+    let ends = link::tls::ends(certificate).map_err(|fault| fault.to_string())?;
+    let left = ends - RealClock::default().now();
+    if left < CERTIFICATE_ENDS_SOON {
+        return Err(format!(
+            "{} ends on {}; renew it: `cunxiang tls init` again with the same names, or whatever made it",
+            certificate.display(),
+            ends.date_naive()
+        ));
+    }
+    Ok(format!("it ends in {} days", left.num_days()))
 }
 
 /// Whether a sink could be used now.

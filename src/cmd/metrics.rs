@@ -53,6 +53,9 @@ pub fn text(
     if let Some(expires) = snapshot.key_expires {
         put("key_expires_seconds", "when the rundown key ends, seconds since 1970 UTC", expires.timestamp());
     }
+    if let Some(Ok(ends)) = &snapshot.certificate {
+        put("certificate_days_left", "days until the link's certificate ends", (*ends - now).num_days());
+    }
     put("boxes_confirmed", "village boxes that are confirmed", boxes.confirmed as i64);
     put("boxes_pending", "village boxes that wait for a person to confirm them", boxes.pending as i64);
     put("boxes_silent", "stations whose village box has not been heard for 10 minutes", boxes.silent.len() as i64);

@@ -164,6 +164,9 @@ async fn daemon(
             let gate = link::Gate::open(ledger.clone(), store.clone(), clock.clone(), county.link_keys(), ring).await?;
             let gate = Arc::new(gate);
             county.attach(gate.clone());
+            if let Some(link::Transport::Tls { certificate, .. }) = machine.link.as_ref().map(|link| &link.transport) {
+                county.watch_certificate(certificate.clone());
+            }
             Some((serving, gate))
         }
         None => None,

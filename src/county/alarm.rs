@@ -3,7 +3,7 @@
 //! Pure: [`Alarms::turn`] takes what is wrong now and answers with a text, if there is one to send. What was told is
 //! kept by the caller, so that a start says nothing twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,8 @@ pub struct Facts {
     pub states: BTreeMap<String, String>,
     /// What happened and is past, as an airing that was missed: the key, how often (stations, say), and a line.
     pub events: BTreeMap<String, (u64, String)>,
+    /// The events that wait for nothing: what is about to happen is told now or too late.
+    pub urgent: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,17 +62,37 @@ impl Alarms {
     pub fn turn(&mut self, facts: &Facts, now: Timestamp) -> Option<Vec<String>> {
         self.notice(facts, now);
         let settled = |since: Timestamp| now - since >= SETTLE || now < since;
-        if self.told_at.is_some_and(|at| now - at < GROUP && now >= at) {
-            return None;
-        }
+        let waits = self.told_at.is_some_and(|at| now - at < GROUP && now >= at);
         let mut lines = Vec::new();
         for (key, (count, line)) in &facts.events {
             let event = self.events.get_mut(key).expect("every event was noticed");
-            if event.told < *count && settled(event.first) {
+            if event.told < *count && (facts.urgent.contains(key) || (!waits && settled(event.first))) {
                 event.told = *count;
                 lines.push(word(LANGUAGE, "ui-alarm-wrong", &[("what", line)]));
             }
         }
+        if !waits {
+            self.tell_states(&settled, &mut lines);
+        }
+        if lines.is_empty() {
+            return None;
+        }
+        if !waits {
+            self.told_at = Some(now);
+        }
+        if let Some(more) = lines.len().checked_sub(LINES_MAX).filter(|more| *more > 0) {
+            lines.truncate(LINES_MAX);
+            lines.push(word(LANGUAGE, "ui-alarm-more", &[("count", &more.to_string())]));
+        }
+        Some(lines)
+    }
+
+    /// Whether something that lasts was told and is not over.
+    pub fn is_told(&self, key: &str) -> bool {
+        self.states.get(key).is_some_and(|state| state.told)
+    }
+
+    fn tell_states(&mut self, settled: &dyn Fn(Timestamp) -> bool, lines: &mut Vec<String>) {
         for state in self.states.values_mut().filter(|state| !state.told && state.over.is_none()) {
             if settled(state.since) {
                 state.told = true;
@@ -84,15 +106,6 @@ impl Alarms {
             }
             !is_over
         });
-        if lines.is_empty() {
-            return None;
-        }
-        self.told_at = Some(now);
-        if let Some(more) = lines.len().checked_sub(LINES_MAX).filter(|more| *more > 0) {
-            lines.truncate(LINES_MAX);
-            lines.push(word(LANGUAGE, "ui-alarm-more", &[("count", &more.to_string())]));
-        }
-        Some(lines)
     }
 
     fn notice(&mut self, facts: &Facts, now: Timestamp) {
@@ -137,6 +150,7 @@ mod tests {
         Facts {
             states: states.iter().map(|key| ((*key).to_owned(), format!("{key} fails"))).collect(),
             events: events.iter().map(|(key, n)| ((*key).to_owned(), (*n, format!("{key} {n}")))).collect(),
+            urgent: BTreeSet::new(),
         }
     }
 
@@ -178,11 +192,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_urgent_waits_for_nothing_and_holds_nothing_up() {
+        let mut alarms = Alarms::default();
+        assert_eq!(run(&mut alarms, &facts(&["a"], &[]), 0, 3).len(), 1);
+        let mut soon = facts(&["a", "b"], &[("unready", 1)]);
+        soon.urgent.insert("unready".to_owned());
+        // A minute after a message, at the first look.
+        assert_eq!(run(&mut alarms, &soon, 120, 4), [(120, vec!["· unready 1".to_owned()])]);
+        // The rest comes when it would have.
+        assert_eq!(run(&mut alarms, &facts(&["a", "b"], &[]), 240, 20), [(360, vec!["· b fails".to_owned()])]);
+    }
+
+    #[test]
     fn a_message_has_a_bound() {
         let names: Vec<String> = (0..100).map(|n| format!("s{n:03}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let told = run(&mut Alarms::default(), &facts(&names, &[]), 0, 3);
         assert_eq!(told[0].1.len(), LINES_MAX + 1);
-        assert_eq!(told[0].1[LINES_MAX], "· 另有80项，请看控制台");
+        assert_eq!(told[0].1[LINES_MAX], "· 另有80项，请运行 cunxiang status 和 cunxiang log 查看");
     }
 }

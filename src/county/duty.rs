@@ -19,12 +19,15 @@ use crate::ledger::{AiringRow, ChatRequest, ChatSettings, Ledger, LedgerFault, M
 use crate::outbox::Outbox;
 use crate::rundown::airing::instant_text;
 use crate::rundown::post::ALARM;
+use crate::rundown::seal::{Keys, Use};
 use crate::rundown::{Class, Post, PostPart, Reason};
 
 /// Facts are gathered no more often than this.
 const LOOK_EVERY: TimeDelta = TimeDelta::seconds(30);
 /// A key is told this long before it ends: the root key has to be fetched from its safe.
 const KEY_ENDS_SOON: TimeDelta = TimeDelta::days(30);
+/// A certificate is told this long before it ends: what renews them by itself (ACME) does so earlier.
+pub const CERTIFICATE_ENDS_SOON: TimeDelta = TimeDelta::days(21);
 /// Below this a disk is as good as full: a ledger, a journal and a day of posts must fit.
 const DISK_FREE_BYTES_MIN: u64 = 500 << 20;
 /// An alarm that could not be posted for so long is of another night.
@@ -52,6 +55,8 @@ pub struct Duty {
     /// Read from the ledger at the first look.
     alarms: Option<Alarms>,
     looked_at: Option<Timestamp>,
+    /// The first pass: nobody could be heard before.
+    began: Option<Timestamp>,
 }
 
 impl Duty {
@@ -65,6 +70,7 @@ impl Duty {
         (snapshot, faults, data): (&SnapshotFacts, StationFaults, &Path),
         now: Timestamp,
     ) -> Result<(), LedgerFault> {
+        let began = *self.began.get_or_insert(now);
         let catalog = &snapshot.catalog;
         let to = &catalog.county.alarm_chats;
         if to.is_empty() || self.looked_at.is_some_and(|at| at <= now && now - at < LOOK_EVERY) {
@@ -84,9 +90,11 @@ impl Duty {
         facts.events = events(catalog, &ledger.ended_badly(now - REMEMBERED).await?);
         facts.states.extend(groups(catalog, &ledger.group_settings(CHANNEL).await?, &ledger.moves().await?));
         facts.events.extend(requests(&ledger.chat_requests(false).await?));
-        let villages = boxes::villages(ledger.boxes().await?);
-        facts.states.extend(boxes::states(catalog, &villages, now));
-        facts.events.extend(boxes::unready(catalog, &villages, now));
+        let villages = boxes::villages(ledger.boxes().await?, began, now);
+        facts.states.extend(boxes::states(catalog, &villages, &|key| alarms.is_told(key)));
+        let (unready, urgent) = boxes::unready(catalog, &villages, now);
+        facts.events.extend(unready);
+        facts.urgent = urgent;
         if let Some(lines) = alarms.turn(&facts, now) {
             let posts = to.iter().map(|chat| post(catalog, chat, &lines, now)).collect();
             let refused = outbox.enqueue(posts, &super::directory(catalog), now).await?.refused;
@@ -109,6 +117,9 @@ pub struct SnapshotFacts {
     pub catalog: Arc<Catalog>,
     hold: Option<String>,
     key_expires: Option<Timestamp>,
+    /// By approver, when the last of their keys ends.
+    approvers: BTreeMap<String, Timestamp>,
+    certificate: Option<Result<Timestamp, String>>,
     /// How many faults hold something back, and the first of them.
     faults: Option<(usize, String)>,
 }
@@ -121,9 +132,21 @@ impl SnapshotFacts {
             catalog: snapshot.catalog.clone(),
             hold: snapshot.hold.as_ref().map(|hold| hold.reason.clone()),
             key_expires: snapshot.key_expires,
+            approvers: snapshot.keys.as_ref().map(approvers).unwrap_or_default(),
+            certificate: snapshot.certificate.clone(),
             faults: first.map(|first| (1 + errors.count(), first.to_string())),
         }
     }
+}
+
+fn approvers(keys: &Keys) -> BTreeMap<String, Timestamp> {
+    let mut found = BTreeMap::new();
+    for key in keys.keys.iter().filter(|key| key.purpose == Use::Approver && !key.revoked) {
+        let name = key.person.clone().unwrap_or_else(|| key.id.to_string());
+        let ends = found.entry(name).or_insert(key.not_after);
+        *ends = key.not_after.max(*ends);
+    }
+    found
 }
 
 fn states(
@@ -141,9 +164,19 @@ fn states(
     if let Some(why) = &snapshot.hold {
         put("hold".to_owned(), "ui-alarm-hold", &[("why", why)]);
     }
+    let date = |ends: Timestamp| ends.with_timezone(&catalog.county.zone).format("%Y-%m-%d").to_string();
     if let Some(ends) = snapshot.key_expires.filter(|ends| *ends - now < KEY_ENDS_SOON) {
-        let date = ends.with_timezone(&catalog.county.zone).format("%Y-%m-%d").to_string();
-        put("key".to_owned(), "ui-alarm-key", &[("date", &date)]);
+        put("key".to_owned(), "ui-alarm-key", &[("date", &date(ends))]);
+    }
+    for (name, ends) in snapshot.approvers.iter().filter(|(_, ends)| **ends - now < KEY_ENDS_SOON) {
+        put(format!("approver.{name}"), "ui-alarm-approver", &[("name", name), ("date", &date(*ends))]);
+    }
+    match &snapshot.certificate {
+        Some(Ok(ends)) if *ends - now < CERTIFICATE_ENDS_SOON => {
+            put("certificate".to_owned(), "ui-alarm-certificate", &[("date", &date(*ends))]);
+        }
+        Some(Err(why)) => put("certificate-fault".to_owned(), "ui-alarm-certificate-fault", &[("why", why)]),
+        _ => {}
     }
     if let Some((count, first)) = &snapshot.faults {
         put("content".to_owned(), "ui-alarm-content", &[("count", &count.to_string()), ("first", first)]);
@@ -285,6 +318,12 @@ mod tests {
             catalog: Arc::new(catalog),
             hold: Some("restored".to_owned()),
             key_expires: Some(now + TimeDelta::days(29)),
+            approvers: [
+                ("tashi".to_owned(), now + TimeDelta::days(20)),
+                ("lhamo".to_owned(), now + TimeDelta::days(40)),
+            ]
+            .into(),
+            certificate: Some(Ok(now + TimeDelta::days(20))),
             faults: Some((2, "a.toml:1: wrong".to_owned())),
         };
         let stations = StationFaults {
@@ -293,11 +332,36 @@ mod tests {
         };
         let found = states(&snapshot, stations, vec!["telegram: 401".to_owned()], Some(1 << 20), now);
         let keys: Vec<&str> = found.keys().map(String::as_str).collect();
-        assert_eq!(keys, ["channel.telegram", "content", "device.benzilan-xiashe", "disk", "hold", "journal", "key"]);
+        assert_eq!(
+            keys,
+            [
+                "approver.tashi",
+                "certificate",
+                "channel.telegram",
+                "content",
+                "device.benzilan-xiashe",
+                "disk",
+                "hold",
+                "journal",
+                "key"
+            ]
+        );
+        assert!(found["approver.tashi"].starts_with("审批人tashi的密钥将于2027-02-04到期"), "{found:?}");
+        assert!(found["certificate"].contains("2027-02-04"), "{found:?}");
         assert_eq!(found["device.benzilan-xiashe"], "广播点下社没有声音设备：unplugged");
         assert_eq!(found["key"], "签名密钥将于2027-02-13到期，请把根密钥放回原处后重启");
         assert_eq!(found["disk"], "磁盘快满了，只剩1 MiB");
-        let well = SnapshotFacts { hold: None, key_expires: Some(now + TimeDelta::days(31)), faults: None, ..snapshot };
+        let gone = SnapshotFacts { certificate: Some(Err("it is gone".to_owned())), ..snapshot };
+        let found = states(&gone, StationFaults::default(), vec![], None, now);
+        assert!(found["certificate-fault"].contains("it is gone"), "{found:?}");
+        let well = SnapshotFacts {
+            hold: None,
+            key_expires: Some(now + TimeDelta::days(31)),
+            approvers: [("lhamo".to_owned(), now + TimeDelta::days(40))].into(),
+            certificate: Some(Ok(now + TimeDelta::days(22))),
+            faults: None,
+            ..gone
+        };
         assert_eq!(states(&well, StationFaults::default(), vec![], Some(1 << 40), now), BTreeMap::new());
     }
 }

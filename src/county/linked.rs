@@ -2,6 +2,7 @@
 //! and numbers anew after a HOLD.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -11,7 +12,7 @@ use super::keys::CountyKeys;
 use super::{County, CountyFault, NEW_EPOCH, NOT_BEFORE};
 use crate::base::{Id, Timestamp};
 use crate::ledger::LedgerFault;
-use crate::link::county::{Gate, Keys, Newer};
+use crate::link::county::{Gate, Keys, Newer, tls};
 use crate::rundown::seal::KeyId;
 
 /// When boxes were heard is kept this often: a minute more or less says nothing of a village.
@@ -29,6 +30,7 @@ pub(super) struct Linked {
     /// Those with a confirmed box at the last look.
     stations: BTreeSet<Id>,
     kept_at: Option<Timestamp>,
+    certificate: Option<PathBuf>,
 }
 
 impl Linked {
@@ -58,6 +60,11 @@ impl Linked {
         self.gate().inspect(|gate| gate.renew_keys(keys.document.clone(), keys.version(), keys.time_signer()));
     }
 
+    /// When the certificate ends, or what is wrong with it.
+    pub(super) fn certificate(&self) -> Option<Result<Timestamp, String>> {
+        self.certificate.as_deref().map(|path| tls::ends(path).map_err(|fault| fault.to_string()))
+    }
+
     async fn keep_heard(&mut self, now: Timestamp) -> Result<(), LedgerFault> {
         let Some(gate) = &self.gate else { return Ok(()) };
         if self.kept_at.is_some_and(|at| at <= now && now - at < KEEP_HEARD_EVERY) {
@@ -82,6 +89,12 @@ impl County {
         }
         self.board.update(|snapshot| snapshot.reach.attach(gate.clone()));
         self.linked.gate = Some(gate);
+    }
+
+    /// From now on it is told how long the link's certificate lasts.
+    pub fn watch_certificate(&mut self, path: PathBuf) {
+        self.linked.certificate = Some(path);
+        self.board.update(|snapshot| snapshot.certificate = self.linked.certificate());
     }
 
     /// Takes up what the link has to say: how airings ended, and that HOLD begins where a box holds a rundown that this

@@ -367,7 +367,9 @@ impl County {
         let mut problems = self.content.problems.clone();
         problems.extend(self.plan_problems.iter().cloned());
         problems.sort();
+        let certificate = self.linked.certificate();
         self.board.update(|snapshot| {
+            snapshot.certificate = certificate;
             snapshot.catalog = self.content.catalog.clone();
             snapshot.problems = problems;
             snapshot.registry = self.registry.clone();

@@ -20,6 +20,8 @@ pub struct Snapshot {
     pub key_expires: Option<Timestamp>,
     /// What the root vouches for; none before the first pass.
     pub keys: Option<Keys>,
+    /// When the link's certificate ends, or what is wrong with it; none where the link has none.
+    pub certificate: Option<Result<Timestamp, String>>,
     /// Airings that ended since the start, by outcome.
     pub outcomes: BTreeMap<&'static str, u64>,
     pub reach: Reach,
@@ -34,6 +36,7 @@ impl Snapshot {
             hold: None,
             key_expires: None,
             keys: None,
+            certificate: None,
             outcomes: BTreeMap::new(),
             reach: Reach::default(),
         }

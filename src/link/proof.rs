@@ -18,6 +18,9 @@ use crate::rundown::seal::{KeyId, PublicKey, Signer};
 /// A proof may be this old when it is used, or this far ahead of the county's clock.
 pub const VALID_FOR: Duration = Duration::from_secs(60);
 
+/// Of a proof's id: 128 bits. A longer one would be kept at the cost of whoever takes it.
+const ID_DIGITS: usize = 32;
+
 /// What a proof says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Bound {
@@ -28,7 +31,7 @@ struct Bound {
     body: Digest,
     /// Milliseconds since 1970 when it was made.
     at_ms: i64,
-    /// Once only.
+    /// Once only: [`ID_DIGITS`] hex digits.
     id: String,
 }
 
@@ -49,13 +52,17 @@ pub enum BadProof {
 
 /// Makes the proof of one request.
 pub fn make(signer: &Signer, method: &str, path: &str, body: &[u8], now: Timestamp) -> String {
-    let id: [u8; 16] = rand::random();
+    let id: [u8; ID_DIGITS / 2] = rand::random();
+    write(signer, method, path, body, (now, id.iter().map(|byte| format!("{byte:02x}")).collect()))
+}
+
+fn write(signer: &Signer, method: &str, path: &str, body: &[u8], (now, id): (Timestamp, String)) -> String {
     let bound = Bound {
         method: method.to_owned(),
         path: path.to_owned(),
         body: Digest::of(body),
         at_ms: now.timestamp_millis(),
-        id: id.iter().map(|byte| format!("{byte:02x}")).collect(),
+        id,
     };
     let header = Header::empty().with_key_id(signer.id().to_string());
     let key = SigningKey::from_bytes(&signer.secret());
@@ -98,9 +105,25 @@ impl Proofs {
         (method, path, body): (&str, &str, &[u8]),
         now: Timestamp,
     ) -> Result<(), BadProof> {
+        let announced = self.take_head(proof, key, (method, path), now)?;
+        if announced == Digest::of(body) { Ok(()) } else { Err(BadProof::OtherRequest) }
+    }
+
+    /// The same before the body is read: nobody else's is. Returns the digest that the body must have. The proof is used
+    /// up, whatever comes of the body.
+    pub fn take_head(
+        &mut self,
+        proof: &str,
+        key: &PublicKey,
+        (method, path): (&str, &str),
+        now: Timestamp,
+    ) -> Result<Digest, BadProof> {
         let bound = verify(proof, &key.0)?;
-        if bound.method != method || bound.path != path || bound.body != Digest::of(body) {
+        if bound.method != method || bound.path != path {
             return Err(BadProof::OtherRequest);
+        }
+        if bound.id.len() != ID_DIGITS || !bound.id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(BadProof::Unreadable);
         }
         let valid_for = TimeDelta::from_std(VALID_FOR).expect("a minute fits");
         let at = Timestamp::from_timestamp_millis(bound.at_ms).ok_or(BadProof::Unreadable)?;
@@ -112,7 +135,7 @@ impl Proofs {
         if self.used.len() >= USED_MAX || !self.used.insert((bound.at_ms, bound.id)) {
             return Err(BadProof::Used);
         }
-        Ok(())
+        Ok(bound.body)
     }
 }
 
@@ -141,12 +164,30 @@ mod tests {
         check(&other, request, 0, Err(BadProof::Signature));
         check(&ours, ("GET", request.1, request.2), 0, Err(BadProof::OtherRequest));
         check(&ours, (request.0, "/link/v1/receipts", request.2), 0, Err(BadProof::OtherRequest));
-        check(&ours, (request.0, request.1, b"[]"), 0, Err(BadProof::OtherRequest));
         check(&ours, request, 61, Err(BadProof::OtherTime));
         check(&ours, request, -61, Err(BadProof::OtherTime));
         check(&ours, request, 30, Ok(()));
         check(&ours, request, 31, Err(BadProof::Used));
         check(&ours, request, 60, Err(BadProof::Used));
+        // With another body it is used up, too: its head was taken.
+        let mut proofs = Proofs::default();
+        let mut take = |body: &[u8]| proofs.take(&proof, &ours.public(), (request.0, request.1, body), now);
+        assert_eq!([take(b"[]"), take(b"{}")], [Err(BadProof::OtherRequest), Err(BadProof::Used)]);
+    }
+
+    #[test]
+    fn an_id_has_one_length() {
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
+        let ours = Signer::from_secret(&[1; 32]);
+        for (id, expected) in [
+            ("0123456789abcdef".repeat(2), Ok(())),
+            ("0123456789abcdef".repeat(200), Err(BadProof::Unreadable)),
+            (String::new(), Err(BadProof::Unreadable)),
+            ("x".repeat(32), Err(BadProof::Unreadable)),
+        ] {
+            let proof = write(&ours, "GET", "/", b"", (now, id));
+            assert_eq!(Proofs::default().take(&proof, &ours.public(), ("GET", "/", b""), now), expected);
+        }
     }
 
     #[test]

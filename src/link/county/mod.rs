@@ -10,18 +10,18 @@ mod serving;
 pub mod tls;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use chrono::TimeDelta;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-use self::bounds::{Attempts, Bucket, TIMES_PER_SECOND};
+use self::bounds::Shares;
 use self::member::Member;
 use self::served::{InForce, KeysInForce, Packer};
 use crate::base::{Clock, Id, Timestamp};
-use crate::ledger::{BoxState, Ledger, LedgerFault};
+use crate::ledger::{BoxRow, BoxState, Ledger, LedgerFault};
 use crate::link::proof::Proofs;
 use crate::link::wire;
 use crate::rundown::document::Edge;
@@ -58,6 +58,14 @@ pub struct Newer {
     pub ours: Edge,
 }
 
+/// The boxes, as one look at the ledger showed them.
+#[derive(Default)]
+struct Known {
+    members: HashMap<KeyId, Arc<Member>>,
+    /// The number of that look.
+    look: u64,
+}
+
 /// The county's end.
 pub struct Gate {
     ledger: Ledger,
@@ -69,12 +77,14 @@ pub struct Gate {
     /// One channel a station, so that a changed rundown wakes those who wait for it and nobody else.
     in_force: RwLock<BTreeMap<Id, watch::Sender<Option<Arc<InForce>>>>>,
     packer: Mutex<Packer>,
-    boxes: RwLock<HashMap<KeyId, Arc<Member>>>,
+    boxes: RwLock<Known>,
+    /// Looks at the ledger's boxes that were begun.
+    looks: AtomicU64,
     /// Moves when keys, HOLD or boxes change: everybody who waits looks again.
     changes: watch::Sender<u64>,
     proofs: Mutex<Proofs>,
-    attempts: Mutex<Attempts>,
-    times: Mutex<Bucket>,
+    attempts: Mutex<Shares>,
+    times: Mutex<Shares>,
     held: AtomicBool,
     newer: Mutex<Option<Newer>>,
     /// Why airings left their lists, where an order took them off: boxes know nothing of orders.
@@ -106,10 +116,11 @@ impl Gate {
             in_force: RwLock::default(),
             packer: Mutex::default(),
             boxes: RwLock::default(),
+            looks: AtomicU64::new(0),
             changes: watch::Sender::new(0),
             proofs: Mutex::default(),
-            attempts: Mutex::new(Attempts::new(monotonic)),
-            times: Mutex::new(Bucket::new(TIMES_PER_SECOND, f64::from(TIMES_PER_SECOND), monotonic)),
+            attempts: Mutex::new(Shares::enrolling(monotonic)),
+            times: Mutex::new(Shares::asking_time(monotonic)),
             held: AtomicBool::new(false),
             newer: Mutex::default(),
             explained: RwLock::default(),
@@ -171,39 +182,46 @@ impl Gate {
 
     /// Whether a box was let in and its key taken back since.
     pub fn is_revoked(&self, key: &KeyId) -> bool {
-        read(&self.boxes).get(key).is_some_and(|member| member.state == BoxState::Revoked)
+        read(&self.boxes).members.get(key).is_some_and(|member| member.state == BoxState::Revoked)
     }
 
     /// Looks at the ledger's boxes anew, after one was let in, confirmed or revoked.
     ///
     /// Errors: the ledger cannot be read; what was known stays.
     pub async fn reload(&self) -> Result<(), LedgerFault> {
+        let look = self.looks.fetch_add(1, Ordering::SeqCst) + 1;
         let rows = self.ledger.boxes().await?;
+        self.take_up(look, rows);
+        Ok(())
+    }
+
+    /// Takes up what a look showed, unless one that was begun after it was taken up already: the older one may not know
+    /// of a revocation, and would put the box back.
+    fn take_up(&self, look: u64, rows: Vec<BoxRow>) {
         let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
         let mut boxes = self.boxes.write().unwrap_or_else(PoisonError::into_inner);
-        let fresh = rows
-            .into_iter()
-            .map(|row| {
-                let before = boxes.get(&row.key).cloned();
-                (row.key.clone(), Arc::new(Member::new(row, before.as_deref(), monotonic, now)))
-            })
-            .collect();
-        *boxes = fresh;
+        if look < boxes.look {
+            return;
+        }
+        let fresh = rows.into_iter().map(|row| {
+            let before = boxes.members.get(&row.key).cloned();
+            (row.key.clone(), Arc::new(Member::new(row, before.as_deref(), monotonic, now)))
+        });
+        *boxes = Known { members: fresh.collect(), look };
         drop(boxes);
         self.changed();
-        Ok(())
     }
 
     /// The stations that have a confirmed box.
     pub fn stations(&self) -> BTreeSet<Id> {
         let boxes = read(&self.boxes);
-        let confirmed = boxes.values().filter(|member| member.state == BoxState::Confirmed);
+        let confirmed = boxes.members.values().filter(|member| member.state == BoxState::Confirmed);
         confirmed.flat_map(|member| member.stations.iter().cloned()).collect()
     }
 
     /// Every box.
     pub fn seen(&self) -> Vec<Seen> {
-        let mut seen: Vec<Seen> = read(&self.boxes).values().map(|member| member.seen()).collect();
+        let mut seen: Vec<Seen> = read(&self.boxes).members.values().map(|member| member.seen()).collect();
         seen.sort_by(|a, b| (&a.stations, &a.key).cmp(&(&b.stations, &b.key)));
         seen
     }
@@ -222,7 +240,7 @@ impl Gate {
     ///
     /// Errors: the ledger cannot be written; it is tried again at the next pass.
     pub async fn turn(&self, now: Timestamp) -> Result<(), LedgerFault> {
-        let members: Vec<Arc<Member>> = read(&self.boxes).values().cloned().collect();
+        let members: Vec<Arc<Member>> = read(&self.boxes).members.values().cloned().collect();
         for member in &members {
             let stations = names(&member.stations);
             match member.changed(now) {

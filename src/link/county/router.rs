@@ -1,6 +1,6 @@
 //! The paths of the wire, answered.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::member::Member;
 use super::{Gate, code, lock, read};
 use crate::base::{Digest, Id};
 use crate::ledger::{AiringFilter, BoxFault, BoxState, Chained, LedgerFault, ReceiptFault};
-use crate::link::proof;
+use crate::link::proof::{self, BadProof};
 use crate::link::wire::{self, Claims, EnrolAsk, Enrolled, Receipts, Refused, StationStatus, Status, Time, Why};
 use crate::rundown::document::Edge;
 use crate::rundown::seal::Envelope;
@@ -102,12 +102,16 @@ impl Gate {
         let token = token.ok_or_else(|| refused(Why::BadProof, "the request carries no proof"))?.to_owned();
         let unknown = || refused(Why::BadProof, "no box is known here under the key of this proof; enrol it");
         let key = proof::key_of(&token).ok_or_else(unknown)?;
-        let member = read(&self.boxes).get(&key).cloned().ok_or_else(unknown)?;
-        let body = bounded(body).await?;
+        let member = read(&self.boxes).members.get(&key).cloned().ok_or_else(unknown)?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let asked = (parts.method.as_str(), path, &body[..]);
-        let taken = lock(&self.proofs).take(&token, &member.public, asked, self.clock.now());
-        taken.map_err(|fault| refused(Why::BadProof, format!("the proof is not taken: {fault}")))?;
+        let bad_proof = |fault| refused(Why::BadProof, format!("the proof is not taken: {fault}"));
+        let head = (parts.method.as_str(), path);
+        let announced = lock(&self.proofs).take_head(&token, &member.public, head, self.clock.now());
+        let announced = announced.map_err(bad_proof)?;
+        // Whatever the state of the key: who waits to be confirmed, or was sent away, may not ask without end either.
+        if !member.may_ask(self.clock.monotonic()) {
+            return Err(refused(Why::TooMany, "this box asks too often; wait a few seconds"));
+        }
         match member.state {
             BoxState::Pending => {
                 return Err(refused(
@@ -118,8 +122,9 @@ impl Gate {
             BoxState::Revoked => return Err(refused(Why::Revoked, "the county took this box's key back")),
             BoxState::Confirmed => {}
         }
-        if !member.may_ask(self.clock.monotonic()) {
-            return Err(refused(Why::TooMany, "this box asks too often; wait a few seconds"));
+        let body = bounded(body).await?;
+        if Digest::of(&body) != announced {
+            return Err(bad_proof(BadProof::OtherRequest));
         }
         member.heard(self.clock.now(), None);
         Ok(Asked { member, body, headers: parts.headers })
@@ -138,9 +143,13 @@ fn unreadable(error: impl std::fmt::Display) -> Refused {
     refused(Why::BadRequest, format!("the question does not read: {error}"))
 }
 
+/// None behind a proxy.
+fn address(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip())
+}
+
 async fn enrol(State(gate): Shared, request: Request) -> Result<Response, Refused> {
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    if !lock(&gate.attempts).take(address, gate.clock.monotonic()) {
+    if !lock(&gate.attempts).take(address(&request), gate.clock.monotonic()) {
         return Err(refused(Why::TooMany, "too many boxes ask to be let in; wait a minute"));
     }
     if gate.is_held() {
@@ -203,7 +212,7 @@ async fn rundown(State(gate): Shared, request: Request) -> Result<Response, Refu
     loop {
         changes.mark_unchanged();
         // A confirmation may be taken back, and HOLD begin, while it waits.
-        let confirmed = read(&gate.boxes).get(&member.key).is_some_and(|now| now.state == BoxState::Confirmed);
+        let confirmed = read(&gate.boxes).members.get(&member.key).is_some_and(|now| now.state == BoxState::Confirmed);
         if !confirmed {
             return Err(refused(Why::Revoked, "the county took this box's key back"));
         }
@@ -335,7 +344,7 @@ struct TimeQuery {
 }
 
 async fn time(State(gate): Shared, request: Request) -> Result<Response, Refused> {
-    if !lock(&gate.times).take(gate.clock.monotonic()) {
+    if !lock(&gate.times).take(address(&request), gate.clock.monotonic()) {
         return Err(refused(Why::TooMany, "too many ask for the time; wait a second"));
     }
     let Query(TimeQuery { nonce }) = Query::try_from_uri(request.uri()).map_err(unreadable)?;

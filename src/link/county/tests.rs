@@ -1,5 +1,6 @@
 //! Every path, and every reason to refuse, without a socket.
 
+mod asking;
 mod hold;
 mod patched;
 mod writes;
@@ -217,52 +218,6 @@ async fn codes_are_not_guessed_at_leisure() {
 }
 
 #[tokio::test]
-async fn each_request_carries_a_proof_of_its_own() {
-    let place = place().await;
-    place.offer("s1", 1);
-    let path = "/link/v1/rundown?station=s1";
-    let get = |token: Option<String>, path: &str| {
-        let mut request = Request::get(path);
-        if let Some(token) = token {
-            request = request.header(header::AUTHORIZATION, token);
-        }
-        place.send(request.body(Body::empty()).unwrap())
-    };
-    let make = |signer: &Signer, path: &str, at| proof::make(signer, "GET", path, b"", at);
-    let now = place.clock.now();
-    get(None, path).await.refused(Why::BadProof, 401);
-    get(Some("Bearer x".into()), path).await.refused(Why::BadProof, 401);
-    let bearer = |token: String| Some(format!("Bearer {token}"));
-    get(bearer(make(&signer(9), path, now)), path).await.refused(Why::BadProof, 401);
-    get(bearer(make(&place.ours, "/link/v1/rundown?station=s2", now)), path).await.refused(Why::BadProof, 401);
-    get(bearer(make(&place.ours, path, now - TimeDelta::seconds(61))), path).await.refused(Why::BadProof, 401);
-    let token = bearer(make(&place.ours, path, now));
-    assert_eq!(get(token.clone(), path).await.status, 200);
-    let replayed = get(token, path).await.refused(Why::BadProof, 401);
-    assert!(replayed.say.contains("used before"), "{}", replayed.say);
-    let proof = proof::make(&place.ours, "POST", wire::STATUS, b"{}", now);
-    let request = Request::post(wire::STATUS).header(header::AUTHORIZATION, format!("Bearer {proof}"));
-    let other_body = place.send(request.body(Body::from("{ }")).unwrap()).await;
-    other_body.refused(Why::BadProof, 401);
-    get(None, "/link/v2/rundown").await.refused(Why::NotFound, 404);
-}
-
-#[tokio::test]
-async fn a_box_that_asks_without_end_is_told_to_wait() {
-    let place = place().await;
-    let body = status("s1", Edge::default());
-    let mut asked = 0;
-    while place.post(wire::STATUS, &body).await.status == 204 {
-        asked += 1;
-        assert!(asked < 2000, "there is no end to it");
-    }
-    assert_eq!(asked, bounds::REQUESTS_BURST);
-    place.post(wire::STATUS, &body).await.refused(Why::TooMany, 429);
-    place.clock.advance(Duration::from_secs(1));
-    assert_eq!(place.post(wire::STATUS, &body).await.status, 204);
-}
-
-#[tokio::test]
 async fn a_rundown_is_served_once_and_then_waited_for() {
     let place = place().await;
     place.get("/link/v1/rundown?station=s1").await.refused(Why::NotFound, 404);
@@ -359,6 +314,8 @@ async fn receipts_are_acknowledged_from_disk_and_told_back_as_claims() {
         let taken = place.ask_as(&place.ours, "POST", wire::RECEIPTS, &body, &[]).await;
         assert_eq!(taken.read::<Acknowledged>(), Acknowledged { number: 1, head });
     }
+    // The county counts it as one of its own, once.
+    assert_eq!((place.gate.take_ended(), place.gate.take_ended()), (vec![Outcome::Played], vec![]));
     let planned = PlannedAiring {
         id: receipt(5, "s1").airing,
         at: start(),

@@ -40,6 +40,23 @@ pub enum TlsFault {
     Make(String),
 }
 
+/// When the certificates of a file end: the first of them that does.
+///
+/// Errors: the file cannot be read, or is not what it should be.
+pub fn ends(certificate: &Path) -> Result<Timestamp, TlsFault> {
+    let bytes = std::fs::read(certificate).map_err(|error| TlsFault::File { path: certificate.to_owned(), error })?;
+    let unreadable = |why: String| TlsFault::Unreadable { path: certificate.to_owned(), what: "certificate", why };
+    let mut first: Option<Timestamp> = None;
+    for one in CertificateDer::pem_slice_iter(&bytes) {
+        let one = one.map_err(|error| unreadable(error.to_string()))?;
+        let (_, read) = x509_parser::parse_x509_certificate(&one).map_err(|error| unreadable(error.to_string()))?;
+        let ends = Timestamp::from_timestamp(read.validity().not_after.timestamp(), 0);
+        let ends = ends.ok_or_else(|| unreadable("it ends in a year that no clock shows".to_owned()))?;
+        first = Some(first.map_or(ends, |first| first.min(ends)));
+    }
+    first.ok_or_else(|| unreadable("there is none in it".to_owned()))
+}
+
 /// What a server says of itself: TLS 1.2 and 1.3, no client certificates (a box proves itself by its own key).
 ///
 /// Errors: a file is missing, may be read by others, or is not what it should be.
@@ -190,6 +207,9 @@ mod tests {
         let names = ["county.example".to_owned(), "10.1.2.3".to_owned()];
         let made = init(&folder, &names, now).unwrap();
         assert!(!made.ca_is_old && server_config(&made.certificate, &made.key).is_ok());
+        assert_eq!(ends(&made.certificate).unwrap().date_naive(), (now + CERTIFICATE_VALID_FOR).date_naive());
+        assert!(matches!(ends(&made.key), Err(TlsFault::Unreadable { .. })));
+        assert!(matches!(ends(&folder.join("none.pem")), Err(TlsFault::File { .. })));
         let (ca, certificate) = (std::fs::read(&made.ca).unwrap(), std::fs::read(&made.certificate).unwrap());
         for secret in ["ca.key", "server.key"] {
             let mode = std::fs::metadata(folder.join(secret)).unwrap().permissions().mode();
