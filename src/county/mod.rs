@@ -191,7 +191,9 @@ impl County {
         let sealing = Sealing::resume(epoch, ledger.latest_rundowns().await?);
         reach::keep_local(&ledger, &options.local).await?;
         let reach = Reach::of_machine(&options.local);
-        let board = Arc::new(Board::new(Snapshot { reach, ..Snapshot::new(content.catalog.clone()) }));
+        // Whoever asks before the first pass is to know of a HOLD, too.
+        let hold = ledger.hold().await?;
+        let board = Arc::new(Board::new(Snapshot { reach, hold, ..Snapshot::new(content.catalog.clone()) }));
         let mut county = County {
             options,
             clock,

@@ -39,9 +39,6 @@ pub const REOPEN_AFTER: TimeDelta = TimeDelta::seconds(1);
 pub const REOPEN_QUICK_TRIES: u32 = 3;
 /// The slower pace.
 pub const REOPEN_SLOWLY: TimeDelta = TimeDelta::seconds(5);
-/// An airing whose clip is not here is tried again this often while its window is open: a link may be bringing it. Longer
-/// than it takes to read what another airing has, which this one puts off for as long.
-pub const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(3);
 /// Claims and outcomes are remembered this long: a rundown may be in force for 14 days, and lists a day before its own. A
 /// shorter memory ends an airing a second time when a box starts again late in a fortnight without a line.
 pub const MEMORY: TimeDelta = TimeDelta::days(16);

@@ -203,6 +203,8 @@ fn a_full_disk_is_told_and_nothing_is_said_to_be_saved() {
     let Some(disk) = Disk::mount(home.data(), 16) else { return };
     home.daily("masks", "wear-mask", "at = [\"09:00:20\"]", "repeat = 2\nlate = \"10s\"");
     let daemon = home.start("2026-11-24T09:00:00+08:00");
+    let is_planned = |station: &serde_json::Value| station["rundown"]["epoch"].is_u64();
+    eventually("it is planned", || home.status()["stations"].as_array()?.iter().all(is_planned).then_some(()));
     disk.fill();
     // The order is refused, not lost.
     let refused = home.refuse(2, &["announce", "masks"]);

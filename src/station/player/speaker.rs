@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 
 use super::track::{Claimed, Track, programme, silent_receipt};
 use super::{
-    CLAIM_LEAD, CLOSE_AFTER, Claim, Doing, Effect, FADE, LOOK_AGAIN, Limit, MEMORY, Memory, OPEN_LEAD, POWER_TAIL,
-    REOPEN_AFTER, REOPEN_QUICK_TRIES, REOPEN_SLOWLY, Shared, SpeakerIndex, SpeakerOptions, VoiceId,
+    CLAIM_LEAD, CLOSE_AFTER, Claim, Doing, Effect, FADE, Limit, MEMORY, Memory, OPEN_LEAD, POWER_TAIL, REOPEN_AFTER,
+    REOPEN_QUICK_TRIES, REOPEN_SLOWLY, Shared, SpeakerIndex, SpeakerOptions, VoiceId,
 };
 use crate::base::{Id, Timestamp};
 use crate::rundown::document::Edge;

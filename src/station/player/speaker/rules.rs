@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use super::*;
 
+/// An airing whose clip is not here is tried again this often while its window is open: a link may be bringing it. Longer
+/// than it takes to read what another airing has, which this one puts off for as long.
+pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(3);
+
 /// How an airing ends whose last chance is over: by its expiry, if that closed its window.
 pub(super) fn window_closed(airing: &Airing, reason: Reason) -> Outcome {
     match airing.expires {

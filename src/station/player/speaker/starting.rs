@@ -1,5 +1,6 @@
 //! From a chosen airing to its first sample: device, amplifier, claim, start; and letting go afterwards.
 
+use super::rules::LOOK_AGAIN;
 use super::*;
 
 impl Speaker {
