@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
 use futures::future::BoxFuture;
 use hyper_util::rt::TokioTimer;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Service;
 
@@ -19,6 +21,10 @@ use super::tls::{self, TlsFault};
 
 /// Connections at a time: 10,000 waiting stations, and what comes in between while a proxy reconnects them.
 pub const CONNECTIONS_MAX: usize = 12_000;
+/// Files that the rest of the daemon may have open: ledger, content, recordings, sound devices, chats.
+const FILES_KEPT: u64 = 512;
+/// A connection holds its own, and a clip that is being read for it.
+const FILES_PER_CONNECTION: u64 = 2;
 /// Between two questions of a connection, and for the head of one: a box asks again at once, or some seconds later.
 const HEAD_WAIT: Duration = Duration::from_secs(90);
 /// The lines of a question's head, of which a proof is one, are far shorter.
@@ -105,7 +111,7 @@ impl Serving {
     /// Serves for ever, or until stopped.
     pub async fn serve(self, router: Router) {
         let Serving { listener, options, tls, handle } = self;
-        let places = Places { free: Arc::new(Semaphore::new(CONNECTIONS_MAX)) };
+        let places = Places::new(connections_max(raise_files()));
         let server = match axum_server::from_tcp(listener) {
             Ok(server) => server.handle(handle),
             Err(error) => {
@@ -141,10 +147,50 @@ pub(super) fn bounded(server: Server<SocketAddr>) -> Server<SocketAddr> {
     server
 }
 
-/// Lets no more in than [`CONNECTIONS_MAX`]; whoever comes then is hung up on, and comes back after a while.
+/// Lets this process have as many files open as the system allows it. How many that are; none: no bound.
+fn raise_files() -> Option<u64> {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    if raised.is_ok() { maximum } else { current }
+}
+
+/// How many may be connected where so many files may be open: what else the daemon does goes on when they all are.
+fn connections_max(files: Option<u64>) -> usize {
+    let most = files.map_or(u64::MAX, |files| files.saturating_sub(FILES_KEPT) / FILES_PER_CONNECTION);
+    let most = usize::try_from(most).unwrap_or(usize::MAX).clamp(1, CONNECTIONS_MAX);
+    if most < CONNECTIONS_MAX {
+        tracing::warn!(
+            "no more than {most} boxes can be connected, for so few files may be open; a larger county sets LimitNOFILE=65536 in its unit"
+        );
+    }
+    most
+}
+
+/// Lets no more in than there are places; whoever comes then is hung up on, and comes back after a while.
 #[derive(Clone)]
 pub(super) struct Places {
-    pub(super) free: Arc<Semaphore>,
+    free: Arc<Semaphore>,
+    all: usize,
+    /// It was told that there are none left.
+    told: Arc<AtomicBool>,
+}
+
+impl Places {
+    pub(super) fn new(all: usize) -> Places {
+        Places { free: Arc::new(Semaphore::new(all)), all, told: Arc::default() }
+    }
+
+    fn take(&self) -> Option<OwnedSemaphorePermit> {
+        let place = self.free.clone().try_acquire_owned().ok();
+        if place.is_none() && !self.told.swap(true, Ordering::SeqCst) {
+            tracing::warn!("{} connections are open, and no more are let in: who opens so many?", self.all);
+        }
+        // Told anew only after a tenth of them has gone.
+        if self.free.available_permits() > self.all / 10 {
+            self.told.store(false, Ordering::SeqCst);
+        }
+        place
+    }
 }
 
 /// A service that holds a place as long as its connection is there.
@@ -160,9 +206,9 @@ impl<I: Send + 'static, S: Send + 'static> Accept<I, S> for Places {
     type Future = BoxFuture<'static, std::io::Result<(I, Placed<S>)>>;
 
     fn accept(&self, stream: I, service: S) -> Self::Future {
-        let place = self.free.clone().try_acquire_owned();
+        let place = self.take();
         Box::pin(async move {
-            let place = place.map_err(|_| std::io::Error::from(std::io::ErrorKind::ConnectionRefused))?;
+            let place = place.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::ConnectionRefused))?;
             Ok((stream, Placed { service, _place: Arc::new(place) }))
         })
     }
@@ -204,10 +250,19 @@ mod tests {
 
     #[tokio::test]
     async fn places_come_back_with_their_connections() {
-        let places = Places { free: Arc::new(Semaphore::new(1)) };
+        let places = Places::new(1);
         let (_, first) = places.accept((), ()).await.unwrap();
         assert!(places.accept((), ()).await.is_err());
         drop(first);
         assert!(places.accept((), ()).await.is_ok());
+    }
+
+    #[test]
+    fn files_are_left_for_what_else_the_daemon_does() {
+        for (files, most) in
+            [(None, CONNECTIONS_MAX), (Some(65_536), CONNECTIONS_MAX), (Some(1_024), 256), (Some(64), 1)]
+        {
+            assert_eq!(connections_max(files), most, "{files:?}");
+        }
     }
 }

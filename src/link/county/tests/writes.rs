@@ -10,7 +10,6 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use futures::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
 
 use super::*;
 use crate::link::county::serving::{Placed, Places, bounded};
@@ -106,7 +105,7 @@ async fn writes(with_tls: bool) -> usize {
     offer(1);
 
     let writes = Arc::new(AtomicUsize::new(0));
-    let places = Places { free: Arc::new(Semaphore::new(STATIONS)) };
+    let places = Places::new(STATIONS);
     let counting = Counting { places, writes: writes.clone() };
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
