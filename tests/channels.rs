@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use cunxiang::base::Timestamp;
 use cunxiang::ledger::CallId;
 use cunxiang::outbox::channel::{self, Answer, Carriage, Channel, Content, Parcel, TextMax};
-use cunxiang::outbox::{Options, folder, robots, telegram, webhook};
+use cunxiang::outbox::{Options, folder, manual, robots, telegram, webhook};
 use cunxiang::rundown::{Class, Post};
 use fake_robots::{FakeRobots, Reply as Said, SIGNING, Service};
 use fake_telegram::{FakeTelegram, Reply};
@@ -42,13 +42,21 @@ struct Place {
 }
 
 async fn folder_place() -> Place {
+    files_place(|options| Options { folder: Some(options), ..Options::default() })
+}
+
+async fn manual_place() -> Place {
+    let place = files_place(|options| Options { manual: Some(options), ..Options::default() });
+    let bad = ["", " ", "one\ntwo", &"名".repeat(41)].map(|name| json!({ "person": name }));
+    let bad_addresses = [json!({}), json!({ "person": 5 })].into_iter().chain(bad).collect();
+    Place { address: json!({ "kind": "manual", "person": "扎西" }), bad_addresses, ..place }
+}
+
+fn files_place(options_of: impl Fn(folder::Options) -> Options) -> Place {
     let home = tempfile::tempdir().unwrap();
     let posts = home.path().join("posts");
     std::fs::write(home.path().join("a-file"), "in the way").unwrap();
-    let open = |folder: &Path| {
-        let options = folder::Options { folder: folder.to_owned() };
-        open_one(Options { folder: Some(options), ..Options::default() })
-    };
+    let open = |folder: &Path| open_one(options_of(folder::Options { folder: folder.to_owned() }));
     Place {
         channel: open(&posts),
         away: open(&home.path().join("a-file/posts")),
@@ -224,7 +232,11 @@ async fn contract(place: Place) {
     // What the service takes arrives as it is, and the rest is refused and does not.
     let words = "ཁ་རས་གོན་རོགས།\n请戴口罩。<b>*_[";
     let first = parcel(&place, 0, text(words));
-    let Answer::Sent { ids } = channel.send(&first).await else { panic!("{}", channel.kind()) };
+    let (Answer::Sent { ids } | Answer::Handed { ids }) = channel.send(&first).await else {
+        panic!("{}", channel.kind())
+    };
+    // Only a person's word ends what is a person's task.
+    let taken = if channel.kind() == manual::KIND { "handed" } else { "sent" };
     assert!(ids.iter().all(|id| !id.is_empty()));
     let mut expected = vec![words.as_bytes().to_vec()];
     let noise = |begin: &[u8], bytes: u32| -> Vec<u8> {
@@ -238,21 +250,21 @@ async fn contract(place: Place) {
         if carriage == Carriage::Impossible {
             assert_eq!(gist(&answer), ("refused", "impossible".to_owned()), "{}", channel.kind());
         } else {
-            assert_eq!(gist(&answer).0, "sent", "{}: {answer:?}", channel.kind());
+            assert_eq!(gist(&answer).0, taken, "{}: {answer:?}", channel.kind());
             expected.push(bytes);
         }
     }
     assert!((place.seen)() == expected, "{}", channel.kind());
 
     // What is said of idempotency is true.
-    assert!(matches!(channel.send(&first).await, Answer::Sent { .. }));
+    assert_eq!(gist(&channel.send(&first).await).0, taken);
     assert_eq!((place.seen)().len(), expected.len() + usize::from(!channel.idempotent()));
 
     // The longest text is taken, and addresses are checked beforehand and again when sent.
     let TextMax { size, unit } = channel.text_max();
     let longest = "长".repeat(size.min(50_000) / unit.size_of("长"));
     let answer = channel.send(&parcel(&place, 3, text(&longest))).await;
-    assert_eq!(gist(&answer).0, "sent", "{}: {answer:?}", channel.kind());
+    assert_eq!(gist(&answer).0, taken, "{}: {answer:?}", channel.kind());
     assert_eq!(check_address(channel.kind())(&place.address), Ok(()));
     let seen = (place.seen)().len();
     for address in &place.bad_addresses {
@@ -280,7 +292,8 @@ async fn every_channel_keeps_the_contract() {
         contract(robots_place(service).await).await;
     }
     contract(webhook_place().await).await;
-    assert_eq!(channel::CHANNELS.len(), 6, "a new channel is added here");
+    contract(manual_place().await).await;
+    assert_eq!(channel::CHANNELS.len(), 7, "a new channel is added here");
 }
 
 #[tokio::test]
@@ -302,10 +315,22 @@ async fn the_folder_is_laid_out_for_people() {
     assert_eq!(post["notice"], "2026-0412");
 }
 
+#[tokio::test]
+async fn a_task_says_where_its_files_are() {
+    let place = manual_place().await;
+    let answer = place.channel.send(&parcel(&place, 0, text("x"))).await;
+    let Answer::Handed { ids } = answer else { panic!("{answer:?}") };
+    let home = place._keep.downcast_ref::<tempfile::TempDir>().unwrap().path().join("posts");
+    let file = home.join("benzilan/wear-mask.20261124.benzilan/01-bo.txt");
+    assert_eq!(ids, [file.to_str().unwrap()]);
+    assert_eq!(std::fs::read_to_string(file).unwrap(), "x\n");
+}
+
 /// The word of an answer, its code, and the wait or address it names.
 fn gist(answer: &Answer) -> (&'static str, String) {
     match answer {
         Answer::Sent { ids } => ("sent", ids.join(" ")),
+        Answer::Handed { ids } => ("handed", ids.join(" ")),
         Answer::Retry { after, code, .. } => ("retry", format!("{code} {}", after.map_or(0, |t| t.num_seconds()))),
         Answer::Moved { address } => ("moved", address["chat"].to_string()),
         Answer::Refused { code, .. } => ("refused", code.clone()),

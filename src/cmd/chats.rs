@@ -117,6 +117,10 @@ fn tell(chat: &Chat, robot: &str, answer: Answer) -> u8 {
     let (word, rest) = match answer {
         Answer::Sent { ids } if ids.is_empty() => ("sent", "the service took it".to_owned()),
         Answer::Sent { ids } => ("sent", format!("the service took it as {}", ids.join(", "))),
+        Answer::Handed { ids } => {
+            let person = &chat.address["person"];
+            ("handed", format!("{} is to post {}", person.as_str().unwrap_or("a person"), ids.join(", ")))
+        }
         Answer::Moved { address } => {
             ("moved", format!("the group is at {address} now; write that into config/chats.toml"))
         }
@@ -125,5 +129,5 @@ fn tell(chat: &Chat, robot: &str, answer: Answer) -> u8 {
         Answer::Unknown { code, detail } => ("unknown", format!("{code}: {detail}; look into the group")),
     };
     anstream::println!("{} by {robot}: {word}; {rest}", chat.id);
-    if word == "sent" { FINE } else { FAULTS }
+    if ["sent", "handed"].contains(&word) { FINE } else { FAULTS }
 }

@@ -60,6 +60,7 @@ pub fn text(
     put("boxes_pending", "village boxes that wait for a person to confirm them", boxes.pending as i64);
     put("boxes_silent", "stations whose village box has not been heard for 10 minutes", boxes.silent.len() as i64);
     put("posts_delivered", "calls delivered since the start", number(posts.delivered));
+    put("posts_handed", "calls that became tasks of people since the start", number(posts.handed));
     put("posts_refused", "calls refused since the start", number(posts.refused));
     put("posts_unknown", "calls of which nobody knows whether they arrived, since the start", number(posts.unknown));
     put("posts_expired", "calls expired since the start", number(posts.expired));

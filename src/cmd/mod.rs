@@ -30,6 +30,7 @@ mod show;
 mod signing;
 mod station;
 mod status;
+mod tasks;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -91,6 +92,8 @@ enum Command {
     Explain(plan::ExplainArgs),
     /// Posts to chat groups: list them, settle what may or may not have arrived
     Posts(posts::Args),
+    /// Posts that people make by hand: list those that are open, say that one is done
+    Tasks(tasks::Args),
     /// Print what was planned and how it ended
     Log(log::Args),
     /// Air a broadcast now; an emergency waits for a second person
@@ -163,6 +166,7 @@ pub fn main() -> ExitCode {
         Command::Plan(sub) => plan::plan(&args.place, &sub),
         Command::Explain(sub) => plan::explain_minute(&args.place, &sub),
         Command::Posts(sub) => posts::run(&args.place, &sub),
+        Command::Tasks(sub) => tasks::run(&args.place, &sub),
         Command::Log(sub) => log::run(&args.place, &sub),
         Command::Announce(sub) => order::announce(&args.place, &sub),
         Command::Reair(sub) => order::reair(&args.place, &sub),

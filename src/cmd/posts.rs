@@ -14,7 +14,8 @@ use crate::ledger::{Call, CallState, Ledger, PostFilter, PostRow};
 use crate::planner::rows::local_time;
 
 /// What `--state` knows.
-const STATES: [&str; 8] = ["waiting", "sending", "delivered", "refused", "expired", "unknown", "digested", "lost"];
+const STATES: [&str; 9] =
+    ["waiting", "sending", "delivered", "refused", "expired", "unknown", "handed", "digested", "lost"];
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -70,10 +71,6 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
 }
 
 fn list(place: &Place, args: &List) -> anyhow::Result<u8> {
-    let path = place.data().join("ledger.db");
-    if !path.exists() {
-        bail!("there is no ledger in {}; nothing has run here yet", place.data().display());
-    }
     let Some(catalog) = on_air::read(place)? else { return Ok(FAULTS) };
     let (zone, now) = (catalog.county.zone, RealClock::default().now());
     let instant = |written: Option<Instant>| written.map(|written| written.in_zone(zone, now)).transpose();
@@ -85,18 +82,9 @@ fn list(place: &Place, args: &List) -> anyhow::Result<u8> {
         until: instant(args.until)?,
         chat: args.chat.clone(),
         broadcast: args.broadcast.clone(),
-        states: states.clone(),
+        states,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut rows = runtime.block_on(async {
-        let ledger = Ledger::open(&path).await?;
-        let rows = ledger.posts(&filter).await;
-        ledger.close().await;
-        rows
-    })?;
-    for row in &mut rows {
-        row.calls.retain(|call| states.is_empty() || states.contains(&call.state));
-    }
+    let rows = read(place, &filter)?;
     print(&rows, args.format, zone)?;
     if args.format == Format::Table && rows.iter().flat_map(|row| &row.calls).any(|c| c.state == CallState::Unknown) {
         anstream::println!(
@@ -104,6 +92,27 @@ fn list(place: &Place, args: &List) -> anyhow::Result<u8> {
         );
     }
     Ok(FINE)
+}
+
+/// The posts that a filter wants, with the calls that are in its states.
+///
+/// Errors: there is no ledger, or it cannot be read.
+pub fn read(place: &Place, filter: &PostFilter) -> anyhow::Result<Vec<PostRow>> {
+    let path = place.data().join("ledger.db");
+    if !path.exists() {
+        bail!("there is no ledger in {}; nothing has run here yet", place.data().display());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut rows = runtime.block_on(async {
+        let ledger = Ledger::open(&path).await?;
+        let rows = ledger.posts(filter).await;
+        ledger.close().await;
+        rows
+    })?;
+    for row in &mut rows {
+        row.calls.retain(|call| filter.states.is_empty() || filter.states.contains(&call.state));
+    }
+    Ok(rows)
 }
 
 /// Prints posts and the calls that are left in them.
@@ -128,7 +137,7 @@ pub fn print(rows: &[PostRow], format: Format, zone: Tz) -> anyhow::Result<()> {
 /// What is to be told of a call beside its state.
 fn what(call: &Call, zone: Tz) -> String {
     match (&call.settled, call.state) {
-        (Some((by, at)), CallState::Delivered) => format!("seen by {by} at {}", local_time(*at, zone)),
+        (Some((by, at)), CallState::Delivered) => format!("{by} said so at {}", local_time(*at, zone)),
         (Some((by, at)), _) => format!("sent anew by {by} at {}", local_time(*at, zone)),
         (None, _) => call.detail.clone().or(call.code.clone()).unwrap_or_default(),
     }

@@ -14,11 +14,8 @@ const KEYWORD_CHARS_MAX: usize = 20;
 const CREDENTIALS: &str = "$CREDENTIALS_DIRECTORY/";
 
 pub(super) fn channels(table: Table<'_>, home: &Path) -> outbox::Options {
-    let folder = table.table("folder").and_then(|table| {
-        let folder = table.require("folder", "\"data/posts\"").and_then(|field| field.text());
-        table.done();
-        Some(folder::Options { folder: home.join(folder?) })
-    });
+    let folder = table.table("folder").and_then(|table| files(table, home, "\"data/posts\""));
+    let manual = table.table("manual").and_then(|table| files(table, home, "\"data/tasks\""));
     let telegram = table.table("telegram").and_then(|table| {
         let token_file =
             table.require("token_file", "\"config/telegram.token\"").and_then(|field| secret(&field, home));
@@ -31,7 +28,14 @@ pub(super) fn channels(table: Table<'_>, home: &Path) -> outbox::Options {
     let feishu = table.table("feishu").map(|table| service(table, home, true));
     let webhook = table.table("webhook").map(|table| webhooks(table, home));
     table.done();
-    outbox::Options { folder, telegram, wecom, dingtalk, feishu, webhook }
+    outbox::Options { folder, manual, telegram, wecom, dingtalk, feishu, webhook }
+}
+
+/// A channel that writes files.
+fn files(table: Table<'_>, home: &Path, example: &str) -> Option<folder::Options> {
+    let folder = table.require("folder", example).and_then(|field| field.text());
+    table.done();
+    Some(folder::Options { folder: home.join(folder?) })
 }
 
 fn text(table: &Table<'_>, key: &'static str) -> Option<String> {

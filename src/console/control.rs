@@ -141,6 +141,10 @@ pub enum Ask {
     PostResend {
         name: String,
     },
+    /// The caller says that what a person had as a task of a post, or one call, is in the group.
+    TaskDone {
+        name: String,
+    },
     Status,
 }
 
@@ -279,6 +283,7 @@ impl Control {
             Ask::SettleChat { request, chat } => self.settle_chat(request, chat, &caller, now).await,
             Ask::PostSeen { name } => self.post_seen(&name, &caller, now).await,
             Ask::PostResend { name } => self.post_resend(&name, &caller, now).await,
+            Ask::TaskDone { name } => self.task_done(&name, &caller, now).await,
             Ask::Status => Ok(Answer::Status((self.status)())),
         }
     }

@@ -127,7 +127,7 @@ impl Ledger {
     async fn read_posts(&self, batch: &mut Batch, before: Timestamp) -> Result<(), LedgerFault> {
         let rows = sqlx::query(
             "SELECT id, body, enqueued FROM posts p WHERE enqueued < $1 AND NOT EXISTS (SELECT 1 FROM calls c \
-             WHERE c.post = p.id AND c.state IN ('waiting', 'sending', 'digested')) ORDER BY enqueued, id LIMIT $2",
+             WHERE c.post = p.id AND c.state IN ('waiting', 'sending', 'handed', 'digested')) ORDER BY enqueued, id LIMIT $2",
         )
         .bind(ms(before))
         .bind(BATCH_ROWS)

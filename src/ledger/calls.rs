@@ -52,6 +52,8 @@ pub enum CallState {
     Expired,
     /// It may have arrived; never sent again by itself.
     Unknown,
+    /// A person has it as a task; delivered once they say so, else expired.
+    Handed,
     /// A digest carries it; it ends as that does.
     Digested,
     /// It was unknown, and a person saw that it never arrived.
@@ -60,19 +62,20 @@ pub enum CallState {
 
 impl CallState {
     /// As the ledger and every output write it.
-    pub const ALL: [CallState; 8] = [
+    pub const ALL: [CallState; 9] = [
         CallState::Waiting,
         CallState::Sending,
         CallState::Delivered,
         CallState::Refused,
         CallState::Expired,
         CallState::Unknown,
+        CallState::Handed,
         CallState::Digested,
         CallState::Lost,
     ];
 
     pub fn is_final(self) -> bool {
-        !matches!(self, CallState::Waiting | CallState::Sending | CallState::Digested)
+        !matches!(self, CallState::Waiting | CallState::Sending | CallState::Handed | CallState::Digested)
     }
 
     pub fn word(self) -> String {
@@ -140,7 +143,7 @@ pub struct Call {
     pub harmless: bool,
     /// The post that carried it with others, where one did.
     pub digest: Option<String>,
-    /// Who looked into the group, and when.
+    /// Who posted it by hand or looked into the group, and when.
     pub settled: Option<(String, Timestamp)>,
     pub updated: Timestamp,
 }
@@ -166,6 +169,10 @@ pub struct Claim {
 #[derive(Debug, Clone, PartialEq)]
 pub enum CallEnd {
     Delivered {
+        ids: Vec<String>,
+    },
+    /// A person has it as a task now, under these names.
+    Handed {
         ids: Vec<String>,
     },
     /// It did not go out; try again not before `due`.
@@ -263,6 +270,7 @@ impl Ledger {
             "SELECT MIN(t) AS next FROM (\
              SELECT MIN(due) AS t FROM calls WHERE state = 'waiting' AND due > $1 UNION ALL \
              SELECT MIN(expires) FROM calls WHERE state = 'waiting' UNION ALL \
+             SELECT MIN(expires) FROM calls WHERE state = 'handed' UNION ALL \
              SELECT MIN(lease_until) FROM calls WHERE state = 'sending') AS instants",
         )
         .bind(ms(now))
@@ -304,7 +312,7 @@ impl Ledger {
         let done = sqlx::query(
             "UPDATE calls SET state = 'unknown', code = 'restored', updated = $1, \
              detail = 'due before a restore was released; it may have gone out' \
-             WHERE state IN ('waiting', 'sending') AND due < $1",
+             WHERE state IN ('waiting', 'sending', 'handed') AND due < $1",
         )
         .bind(ms(before))
         .execute(&mut *tx)

@@ -160,24 +160,31 @@ impl Ledger {
         Ok(recovered)
     }
 
-    /// Ends the calls whose time is over before they were sent. Returns how many.
+    /// Ends the calls whose time is over before they were sent, or before a person said that the task was done. Returns
+    /// how many.
     pub async fn expire_calls(&self, now: Timestamp) -> Result<u64, LedgerFault> {
-        let over = sqlx::query("SELECT 1 FROM calls WHERE state = 'waiting' AND expires <= $1 LIMIT 1")
-            .bind(ms(now))
-            .fetch_optional(&self.readers)
-            .await?;
+        let over = sqlx::query(
+            "SELECT 1 FROM calls WHERE state = 'waiting' AND expires <= $1 UNION ALL \
+             SELECT 1 FROM calls WHERE state = 'handed' AND expires <= $1 LIMIT 1",
+        )
+        .bind(ms(now))
+        .fetch_optional(&self.readers)
+        .await?;
         if over.is_none() {
             return Ok(0);
         }
         let mut tx = self.write().await?;
-        let done =
-            sqlx::query("UPDATE calls SET state = 'expired', updated = $1 WHERE state = 'waiting' AND expires <= $1")
-                .bind(ms(now))
-                .execute(&mut *tx)
-                .await?;
+        let mut expired = 0;
+        for end in [
+            "UPDATE calls SET state = 'expired', updated = $1 WHERE state = 'waiting' AND expires <= $1",
+            "UPDATE calls SET state = 'expired', code = 'not-done', detail = 'nobody said that the task was done', \
+             updated = $1 WHERE state = 'handed' AND expires <= $1",
+        ] {
+            expired += sqlx::query(end).bind(ms(now)).execute(&mut *tx).await?.rows_affected();
+        }
         digests::end(&mut tx, now).await?;
         tx.commit().await?;
-        Ok(done.rows_affected())
+        Ok(expired)
     }
 }
 
@@ -188,6 +195,9 @@ async fn finish(tx: &mut Transaction<'_, Any>, finished: &[Finished], now: Times
         match end {
             CallEnd::Delivered { ids } => {
                 end_call(tx, id, *attempt, CallState::Delivered, ids, None, now).await?;
+            }
+            CallEnd::Handed { ids } => {
+                end_call(tx, id, *attempt, CallState::Handed, ids, None, now).await?;
             }
             CallEnd::Refused { code, detail } => {
                 end_call(tx, id, *attempt, CallState::Refused, &[], Some((code, detail)), now).await?;

@@ -111,7 +111,7 @@ pub(super) async fn end(tx: &mut Transaction<'_, Any>, now: Timestamp) -> Result
     let text = format!(
         "UPDATE calls SET state = CASE WHEN {} THEN 'unknown' WHEN {} THEN 'refused' WHEN {} THEN 'expired' \
          ELSE 'delivered' END, code = 'digest', detail = digest, updated = $1 WHERE state = 'digested' AND NOT EXISTS \
-         (SELECT 1 FROM calls d WHERE d.post = calls.digest AND d.state IN ('waiting', 'sending'))",
+         (SELECT 1 FROM calls d WHERE d.post = calls.digest AND d.state IN ('waiting', 'sending', 'handed'))",
         any("unknown"),
         any("refused"),
         any("expired"),

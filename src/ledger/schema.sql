@@ -176,8 +176,8 @@ CREATE TABLE calls (
     -- Not before, and not after.
     due BIGINT NOT NULL,
     expires BIGINT NOT NULL,
-    -- waiting, sending, delivered, refused, expired, unknown; digested while a digest carries it, lost when a person said
-    -- that an unknown one never arrived.
+    -- waiting, sending, delivered, refused, expired, unknown; handed while a person has it as a task; digested while a
+    -- digest carries it, lost when a person said that an unknown one never arrived.
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     -- When it was last claimed, and until when the claimer may take to answer for it.
@@ -198,7 +198,7 @@ CREATE TABLE calls (
     harmless INTEGER NOT NULL DEFAULT 0,
     -- The post that carried it with others, where one did.
     digest TEXT,
-    -- Who looked into the group, and when.
+    -- Who posted it by hand or looked into the group, and when.
     settled_by TEXT,
     settled_at BIGINT,
     PRIMARY KEY (post, position, repeat)
@@ -208,6 +208,7 @@ CREATE INDEX calls_claimed ON calls (claimed);
 CREATE INDEX calls_in_line ON calls (lane, line, due, post, position, repeat) WHERE state = 'waiting';
 CREATE INDEX calls_due ON calls (due) WHERE state = 'waiting';
 CREATE INDEX calls_expiring ON calls (expires) WHERE state = 'waiting';
+CREATE INDEX calls_handed ON calls (expires) WHERE state = 'handed';
 CREATE INDEX calls_sending ON calls (lane, line, lease_until) WHERE state = 'sending';
 CREATE INDEX calls_unknown ON calls (lane, expires) WHERE state = 'unknown';
 CREATE INDEX calls_digested ON calls (digest) WHERE state = 'digested';

@@ -1,8 +1,8 @@
-//! What a person says of calls that may or may not have arrived.
+//! What a person says of calls: of those that may or may not have arrived, and of those that are the person's task.
 
 use serde_json::json;
 
-use super::calls::{self, Call, CallId, NewCall};
+use super::calls::{self, Call, CallId, CallState, NewCall};
 use super::row::{self, Columns as _, ms};
 use super::{Ledger, LedgerFault, audit, digests};
 use crate::base::Timestamp;
@@ -14,6 +14,8 @@ pub enum SettleFault {
     NoSuch(String),
     #[error("`{0}` is not unknown ({1}); only what may or may not have arrived is settled by a person")]
     NotUnknown(String, String),
+    #[error("`{0}` is no open task ({1}); `cunxiang tasks list` prints those that are")]
+    NotHanded(String, String),
     #[error(transparent)]
     Ledger(#[from] LedgerFault),
 }
@@ -33,15 +35,33 @@ impl Ledger {
     ///
     /// Errors: no such thing, or none of it is unknown.
     pub async fn settle_seen(&self, name: &str, by: &str, now: Timestamp) -> Result<Vec<CallId>, SettleFault> {
+        self.settle_delivered(name, CallState::Unknown, ("posts seen", by), now).await
+    }
+
+    /// Settles the open tasks of a post, or one call, as delivered: `by` says that they are in the group. One commit, in
+    /// the audit.
+    ///
+    /// Errors: no such thing, or none of it is an open task.
+    pub async fn settle_done(&self, name: &str, by: &str, now: Timestamp) -> Result<Vec<CallId>, SettleFault> {
+        self.settle_delivered(name, CallState::Handed, ("tasks done", by), now).await
+    }
+
+    async fn settle_delivered(
+        &self,
+        name: &str,
+        from: CallState,
+        (action, by): (&str, &str),
+        now: Timestamp,
+    ) -> Result<Vec<CallId>, SettleFault> {
         let mut tx = self.write().await?;
-        let unknown = unknown_of(&mut tx, name).await?;
-        for call in &unknown {
+        let calls = calls_in(&mut tx, name, from).await?;
+        for call in &calls {
             settle(&mut tx, &call.id, "delivered", by, now).await?;
         }
-        carried(&mut tx, &unknown, now).await?;
-        let ids: Vec<CallId> = unknown.into_iter().map(|call| call.id).collect();
+        carried(&mut tx, &calls, now).await?;
+        let ids: Vec<CallId> = calls.into_iter().map(|call| call.id).collect();
         let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        audit::append(&mut tx, by, "posts seen", &json!({ "calls": names }), now).await?;
+        audit::append(&mut tx, by, action, &json!({ "calls": names }), now).await?;
         tx.commit().await?;
         Ok(ids)
     }
@@ -54,7 +74,7 @@ impl Ledger {
         let mut tx = self.write().await?;
         let mut again: Vec<CallId> = Vec::new();
         let mut names = Vec::new();
-        let unknown = unknown_of(&mut tx, name).await?;
+        let unknown = calls_in(&mut tx, name, CallState::Unknown).await?;
         for call in unknown.clone() {
             settle(&mut tx, &call.id, "lost", by, now).await?;
             names.push(call.id.to_string());
@@ -98,7 +118,12 @@ impl Ledger {
     }
 }
 
-async fn unknown_of(tx: &mut sqlx::Transaction<'_, sqlx::Any>, name: &str) -> Result<Vec<Call>, SettleFault> {
+/// The calls of a post, or the one call, that are in a state.
+async fn calls_in(
+    tx: &mut sqlx::Transaction<'_, sqlx::Any>,
+    name: &str,
+    state: CallState,
+) -> Result<Vec<Call>, SettleFault> {
     let one: Option<CallId> = name.parse().ok();
     let post = one.as_ref().map_or(name, |id| id.post.as_str());
     let rows = sqlx::query("SELECT * FROM calls WHERE post = $1 ORDER BY position, repeat")
@@ -111,10 +136,11 @@ async fn unknown_of(tx: &mut sqlx::Transaction<'_, sqlx::Any>, name: &str) -> Re
         return Err(SettleFault::NoSuch(name.to_owned()));
     }
     let mut states: Vec<String> = named.iter().map(|call| call.state.word()).collect();
-    named.retain(|call| call.state == calls::CallState::Unknown);
+    named.retain(|call| call.state == state);
     if named.is_empty() {
         states.dedup();
-        return Err(SettleFault::NotUnknown(name.to_owned(), states.join(", ")));
+        let fault = if state == CallState::Handed { SettleFault::NotHanded } else { SettleFault::NotUnknown };
+        return Err(fault(name.to_owned(), states.join(", ")));
     }
     Ok(named)
 }

@@ -7,6 +7,7 @@ use super::channel::Answer;
 #[derive(Default)]
 pub(super) struct Counters {
     pub delivered: AtomicU64,
+    pub handed: AtomicU64,
     pub retried: AtomicU64,
     pub moved: AtomicU64,
     pub refused: AtomicU64,
@@ -22,6 +23,8 @@ pub(super) struct Counters {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     pub delivered: u64,
+    /// To people, as tasks.
+    pub handed: u64,
     pub retried: u64,
     pub moved: u64,
     pub refused: u64,
@@ -42,6 +45,7 @@ impl Counters {
     pub fn of(&self, answer: &Answer) -> &AtomicU64 {
         match answer {
             Answer::Sent { .. } => &self.delivered,
+            Answer::Handed { .. } => &self.handed,
             Answer::Retry { .. } => &self.retried,
             Answer::Moved { .. } => &self.moved,
             Answer::Refused { .. } => &self.refused,
@@ -53,6 +57,7 @@ impl Counters {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Counts {
             delivered: get(&self.delivered),
+            handed: get(&self.handed),
             retried: get(&self.retried),
             moved: get(&self.moved),
             refused: get(&self.refused),

@@ -13,7 +13,7 @@ mod queue;
 mod split;
 mod words;
 
-pub use channel::{Options, folder, robots, telegram, webhook};
+pub use channel::{Options, folder, manual, robots, telegram, webhook};
 pub use compose::{Chat, Enqueued};
 pub use counts::Counts;
 pub use queue::Outbox;

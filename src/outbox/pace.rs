@@ -31,7 +31,7 @@ impl Pace {
 
     pub fn learn(&mut self, answer: &Answer) {
         match answer {
-            Answer::Sent { .. } => self.0 = (self.0 + 1).min(IN_FLIGHT_MAX),
+            Answer::Sent { .. } | Answer::Handed { .. } => self.0 = (self.0 + 1).min(IN_FLIGHT_MAX),
             // A service that asks to wait is no line that fails.
             Answer::Unknown { .. } | Answer::Retry { after: None, .. } => self.0 = (self.0 / 2).max(IN_FLIGHT_MIN),
             Answer::Retry { .. } | Answer::Moved { .. } | Answer::Refused { .. } => {}

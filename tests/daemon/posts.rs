@@ -1,4 +1,4 @@
-//! A person settles what may or may not have arrived in a group.
+//! A person settles what may or may not have arrived in a group, and posts by hand where no robot can.
 
 use chrono::TimeDelta;
 
@@ -71,5 +71,73 @@ fn what_was_seen_is_delivered_and_what_was_not_goes_out_once_more() {
         let refused = home.refuse(2, &arguments);
         assert!(refused.contains(says), "{refused}");
     }
+    assert_eq!(daemon.stop().1, Some(0));
+}
+
+#[test]
+fn a_task_that_is_done_is_delivered_and_one_left_alone_expires() {
+    let home = Home::new();
+    home.machine("null", None);
+    let machine = home.read("config/machine.toml") + "[channel.manual]\nfolder = \"data/tasks\"\n";
+    home.write("config/machine.toml", &machine);
+    home.edit("config/chats.toml", "{ kind = \"folder\" }", "{ kind = \"manual\", person = \"扎西\" }");
+    home.edit("config/chats.toml", "{ kind = \"telegram\", chat = -1001 }", "{ kind = \"manual\", person = \"卓玛\" }");
+    home.daily("masks", "wear-mask", "at = [\"09:00:06\"]", "gap = \"0s\"\npost = \"each\"\npost_expires = \"1h\"");
+    let refused = home.refuse(2, &["tasks", "list"]);
+    assert!(refused.contains("nothing has run here yet"), "{refused}");
+    let daemon = home.start("2026-11-24T09:00:00+08:00");
+    eventually("it is planned", || (home.json(&["posts", "list", "--all"]).len() >= 2).then_some(()));
+    assert_eq!(daemon.stop().1, Some(0));
+
+    // Both groups are some minutes behind the airing.
+    let daemon = home.start(&(instant("2026-11-24T09:00:06+08:00") + TimeDelta::minutes(9)).to_rfc3339());
+    let files_of = |task: &serde_json::Value| task["files"].as_array().unwrap().len();
+    let tasks = eventually("both are handed over", || {
+        let tasks = home.json(&["tasks", "list"]);
+        (tasks.len() == 2 && tasks.iter().all(|task| files_of(task) == 6)).then_some(tasks)
+    });
+    let of = |person: &str| tasks.iter().find(|task| task["person"] == person).unwrap();
+    let (done, left) = (of("扎西"), of("卓玛"));
+    assert_eq!((&done["chat"], &left["chat"]), (&"files".into(), &"group".into()));
+    let name = done["post"].as_str().unwrap();
+    assert_eq!(done["folder"], home.path(&format!("data/tasks/files/{name}")).to_str().unwrap());
+    for file in done["files"].as_array().unwrap() {
+        assert!(std::fs::metadata(file["file"].as_str().unwrap()).unwrap().len() > 0, "{file}");
+    }
+    let table = home.say(&["tasks", "list"]);
+    assert!(table.contains("扎西") && table.contains("村民群") && table.contains("tasks done NAME"), "{table}");
+    let open = home.json(&["posts", "list", "--state", "handed"]);
+    assert_eq!(open.len(), 2);
+    assert!(home.json(&["posts", "list"]).is_empty(), "nothing of it is unknown");
+
+    let told = home.say(&["tasks", "done", name]);
+    assert!(told.contains(&format!("{name}#1")) && told.contains(": delivered, as "), "{told}");
+    let refused = home.refuse(2, &["tasks", "done", name]);
+    assert!(refused.contains("is no open task (delivered)"), "{refused}");
+    let refused = home.refuse(2, &["posts", "resend", left["post"].as_str().unwrap()]);
+    assert!(refused.contains("is not unknown (handed)"), "{refused}");
+    let open = home.json(&["tasks", "list"]);
+    assert_eq!(open.iter().map(|task| &task["person"]).collect::<Vec<_>>(), ["卓玛"]);
+    assert_eq!(daemon.stop().1, Some(0));
+
+    // Nobody said a word of the other.
+    let daemon = home.start("2026-11-24T10:30:00+08:00");
+    eventually("it expires", || home.json(&["tasks", "list"]).is_empty().then_some(()));
+    let calls_of = |task: &serde_json::Value| {
+        let rows = home.json(&["posts", "list", "--all"]);
+        let row = rows.iter().find(|row| row["post"] == task["post"]).unwrap();
+        let calls = row["calls"].as_array().unwrap().clone();
+        assert_eq!(calls.len(), 6);
+        calls
+    };
+    for call in calls_of(done) {
+        assert_eq!(call["state"], "delivered", "{call}");
+        assert!(call["settled"]["by"].is_string() && call["settled"]["at"].is_string(), "{call}");
+    }
+    for call in calls_of(left) {
+        assert_eq!((&call["state"], &call["code"]), (&"expired".into(), &"not-done".into()), "{call}");
+    }
+    let table = home.say(&["posts", "list", "--state", "expired"]);
+    assert!(table.contains("nobody said that the task was done"), "{table}");
     assert_eq!(daemon.stop().1, Some(0));
 }

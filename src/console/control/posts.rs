@@ -1,11 +1,11 @@
-//! What a person says of posts that may or may not have arrived, over the control socket.
+//! What a person says of posts over the control socket: of those that may or may not have arrived, and of their tasks.
 
 use super::caller::Caller;
 use super::{Answer, Control, Refused, told};
 use crate::base::Timestamp;
 use crate::ledger::{CallId, Role};
 
-/// Who looks into groups.
+/// Who looks into groups, and posts to those without a robot.
 const MAY_SETTLE: [Role; 3] = [Role::Writer, Role::Approver, Role::Engineer];
 
 impl Control {
@@ -24,6 +24,14 @@ impl Control {
         let names = listed(&calls);
         tracing::info!(by = %caller.name, "to be sent again: {names}");
         Ok(Answer::Done(format!("{names}: to be sent, marked as sent again{}", self.held())))
+    }
+
+    pub(super) async fn task_done(&self, name: &str, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
+        caller.may(&MAY_SETTLE)?;
+        let calls = self.ledger.settle_done(name, &caller.name, now).await.map_err(told)?;
+        let names = listed(&calls);
+        tracing::info!(by = %caller.name, "posted by hand: {names}");
+        Ok(Answer::Done(format!("{names}: delivered, as {} says", caller.name)))
     }
 }
 

@@ -78,6 +78,7 @@ contract!(
     calls::unknown_emergencies_are_listed_for_repeat,
     settle::a_person_settles_what_is_unknown,
     settle::what_a_digest_carries_ends_as_it_does,
+    settle::a_task_is_done_by_a_person_or_expires,
 );
 
 pub(super) fn at(seconds: i64) -> Timestamp {

@@ -120,6 +120,65 @@ pub(super) async fn what_a_digest_carries_ends_as_it_does(ledger: &Ledger) {
     assert_eq!(waiting, 2);
 }
 
+pub(super) async fn a_task_is_done_by_a_person_or_expires(ledger: &Ledger) {
+    let posts = ["a", "b", "c"].map(|name| post(name, "c1", Class::Daily, at(0), 2));
+    ledger.enqueue(&posts, at(0)).await.unwrap();
+    let handed = || CallEnd::Handed { ids: vec!["/tasks/1.txt".into()] };
+    // It holds up neither the rest of its post nor what comes after it, and nothing sends it again.
+    for seconds in 0..6 {
+        assert_eq!(end_all(ledger, seconds, handed()).await.len(), 1);
+    }
+    assert!(end_all(ledger, 7, handed()).await.is_empty());
+    assert_eq!(ledger.recover_calls(at(8), Leases::All, &[]).await.unwrap(), Recovered::default());
+    assert_eq!(ledger.next_due(at(8)).await.unwrap(), Some(at(3600)), "when they expire");
+
+    let done = ledger.settle_done("a.20261124.c1#2", "tashi", at(10)).await.unwrap();
+    assert_eq!(done.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a.20261124.c1#2"]);
+    assert_eq!(ledger.settle_done("b.20261124.c1", "drolma", at(20)).await.unwrap().len(), 2);
+    assert_eq!(ledger.expire_calls(at(3599)).await.unwrap(), 0);
+    assert_eq!(ledger.expire_calls(at(3600)).await.unwrap(), 3);
+    assert_eq!(ledger.next_due(at(3601)).await.unwrap(), None);
+    let posts = ledger.posts(&PostFilter::default()).await.unwrap();
+    let mut calls: Vec<_> = posts.iter().flat_map(|row| &row.calls).collect();
+    calls.sort_by(|a, b| a.id.cmp(&b.id));
+    let ends: Vec<_> = calls
+        .iter()
+        .map(|call| (call.state, call.code.as_deref(), call.settled.as_ref().map(|(by, _)| &**by)))
+        .collect();
+    let expired = (CallState::Expired, Some("not-done"), None);
+    let by = |who| (CallState::Delivered, None, Some(who));
+    assert_eq!(ends, [expired, by("tashi"), by("drolma"), by("drolma"), expired, expired]);
+    assert_eq!(calls[1].settled.as_ref().unwrap().1, at(10));
+    assert_eq!(calls[1].ids, ["/tasks/1.txt"]);
+
+    // Once it is over it stays so, and nobody looks into the group for it.
+    for name in ["a.20261124.c1", "c.20261124.c1#1"] {
+        let fault = ledger.settle_done(name, "tashi", at(3700)).await.unwrap_err().to_string();
+        assert!(fault.contains("no open task") && fault.contains("expired"), "{fault}");
+        let fault = ledger.settle_seen(name, "tashi", at(3700)).await.unwrap_err().to_string();
+        assert!(fault.contains("not unknown"), "{fault}");
+    }
+    let audit = ledger.audit_rows(10).await.unwrap();
+    let who: Vec<&str> = audit.iter().filter(|row| row.action == "tasks done").map(|row| row.who.as_str()).collect();
+    assert_eq!(who.len(), 2);
+    assert!(who.contains(&"tashi") && who.contains(&"drolma"), "{who:?}");
+
+    // After a restore nobody knows whether it was posted since; what a digest carries is open as long as that is.
+    ledger.enqueue(&[post("d", "c1", Class::Daily, at(5000), 1)], at(5000)).await.unwrap();
+    end_all(ledger, 5000, handed()).await;
+    assert_eq!(ledger.disown_calls(at(5001)).await.unwrap(), 1);
+    assert_eq!(ledger.settle_seen("d.20261124.c1", "tashi", at(5002)).await.unwrap().len(), 1);
+    let carried = ["x", "y", "z"].map(|name| post(name, "c1", Class::Daily, at(6000), 1));
+    ledger.enqueue(&carried, at(6000)).await.unwrap();
+    let digest = post("digest", "c1", Class::Daily, at(6000), 1);
+    assert!(ledger.digest(&digest, &carried.map(|new| new.post.id()), at(6001)).await.unwrap());
+    assert_eq!(end_all(ledger, 6002, handed()).await, ["digest.20261124.c1#1"]);
+    let x = |states: Vec<(String, CallState)>| states.into_iter().find(|(id, _)| id.starts_with("x.")).unwrap().1;
+    assert_eq!(x(states(ledger).await), CallState::Digested);
+    ledger.settle_done("digest.20261124.c1", "tashi", at(6003)).await.unwrap();
+    assert_eq!(x(states(ledger).await), CallState::Delivered);
+}
+
 fn refused() -> CallEnd {
     CallEnd::Refused { code: "403".into(), detail: String::new() }
 }
@@ -133,6 +192,8 @@ async fn no_pass_reads_the_whole_queue() {
         "SELECT 1 FROM calls WHERE state = 'waiting' AND due <= $1 LIMIT 1".to_owned(),
         "SELECT MIN(due) AS t FROM calls WHERE state = 'waiting' AND due > $1".to_owned(),
         "SELECT MIN(expires) FROM calls WHERE state = 'waiting'".to_owned(),
+        "SELECT MIN(expires) FROM calls WHERE state = 'handed'".to_owned(),
+        "UPDATE calls SET state = 'expired', updated = $1 WHERE state = 'handed' AND expires <= $1".to_owned(),
         "SELECT MIN(lease_until) FROM calls WHERE state = 'sending'".to_owned(),
         "UPDATE calls SET state = 'expired', updated = $1 WHERE state = 'waiting' AND expires <= $1".to_owned(),
     ];

@@ -32,6 +32,12 @@ impl Folder {
     pub fn new(options: Options) -> Folder {
         Folder { options }
     }
+
+    /// Where a file lies that a call was sent as.
+    pub(super) fn path_of(&self, id: &str) -> String {
+        let path = self.options.folder.join(id);
+        std::path::absolute(&path).unwrap_or(path).display().to_string()
+    }
 }
 
 impl Channel for Folder {

@@ -7,6 +7,7 @@ pub mod dingtalk;
 pub mod feishu;
 pub mod folder;
 pub mod https;
+pub mod manual;
 pub mod robots;
 mod secret;
 pub mod telegram;
@@ -28,6 +29,7 @@ use crate::rundown::{Post, PostPart};
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     pub folder: Option<folder::Options>,
+    pub manual: Option<folder::Options>,
     pub telegram: Option<telegram::Options>,
     pub wecom: Option<robots::Options>,
     pub dingtalk: Option<robots::Options>,
@@ -156,6 +158,14 @@ pub const CHANNELS: &[Kind] = &[
         open: |options| opened(webhook::Webhook::open(options.webhook.as_ref()?)),
         check_address: webhook::check_address,
         lacking: |options, address| webhook::lacking(options.webhook.as_ref()?, address),
+    },
+    Kind {
+        name: manual::KIND,
+        carries: Carries { text: Carriage::File, voice: Carriage::File, card: Carriage::File },
+        is_set_up: |options| options.manual.is_some(),
+        open: |options| Some(Ok(Arc::new(manual::Manual::new(options.manual.clone()?)))),
+        check_address: manual::check_address,
+        lacking: |_, _| None,
     },
 ];
 
@@ -298,6 +308,8 @@ fn impossible(detail: &str) -> Answer {
 pub enum Answer {
     /// It arrived, under these names.
     Sent { ids: Vec<String> },
+    /// A person has it as a task now, under these names, and is to say when it is done.
+    Handed { ids: Vec<String> },
     /// It surely did not arrive, or its channel is idempotent; it may be tried again, not before `after` where the service says so.
     Retry { after: Option<TimeDelta>, code: String, detail: String },
     /// The group has another address now; it surely did not arrive.

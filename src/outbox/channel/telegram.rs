@@ -171,7 +171,9 @@ impl Telegram {
         };
         match &answer {
             Answer::Retry { code, .. } if code == BAD_TOKEN => self.token().refused(true),
-            Answer::Sent { .. } | Answer::Moved { .. } | Answer::Refused { .. } => self.token().refused(false),
+            Answer::Sent { .. } | Answer::Handed { .. } | Answer::Moved { .. } | Answer::Refused { .. } => {
+                self.token().refused(false);
+            }
             // These say nothing of the token.
             Answer::Retry { .. } | Answer::Unknown { .. } => {}
         }
@@ -208,7 +210,7 @@ fn without_secret(token: &str, answer: Answer) -> Answer {
         Answer::Retry { after, code, detail } => Answer::Retry { after, code, detail: mask(detail) },
         Answer::Refused { code, detail } => Answer::Refused { code, detail: mask(detail) },
         Answer::Unknown { code, detail } => Answer::Unknown { code, detail: mask(detail) },
-        answer @ (Answer::Sent { .. } | Answer::Moved { .. }) => answer,
+        answer @ (Answer::Sent { .. } | Answer::Handed { .. } | Answer::Moved { .. }) => answer,
     }
 }
 

@@ -45,6 +45,7 @@ pub(super) async fn send_once(
 pub(super) fn end_of(call: &Call, answer: &Answer, now: Timestamp) -> CallEnd {
     match answer.clone() {
         Answer::Sent { ids } => CallEnd::Delivered { ids },
+        Answer::Handed { ids } => CallEnd::Handed { ids },
         Answer::Retry { after, code, detail } => {
             let wait = after.unwrap_or_else(|| back_off(&call.id, call.attempts));
             CallEnd::Again { due: now + wait, code, detail }
