@@ -33,6 +33,14 @@ pub struct Enrolment {
     pub url: String,
 }
 
+/// Which boxes of a station were revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revoked {
+    pub count: usize,
+    /// Confirmed ones that stay, because others waited.
+    pub left: usize,
+}
+
 /// A box as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BoxShown {
@@ -119,19 +127,25 @@ impl Boxes {
         Ok(self.shown(now_seen.unwrap_or_else(|| Seen::clone(found))))
     }
 
-    /// Revokes every box of a station, pending or confirmed, for good. Returns how many.
+    /// Revokes the boxes of a station that wait to be confirmed; where none does, the confirmed one. For good.
     ///
-    /// Errors: there is none.
-    pub async fn revoke(&self, station: &Id, by: &str, now: Timestamp) -> Result<usize, BoxesFault> {
-        let found: Vec<Seen> = self.of(station).filter(|seen| seen.state != BoxState::Revoked).collect();
-        if found.is_empty() {
+    /// Errors: there is none. Those that were revoked before a fault stay so, and are told nothing more.
+    pub async fn revoke(&self, station: &Id, by: &str, now: Timestamp) -> Result<Revoked, BoxesFault> {
+        let of_state = |state| self.of(station).filter(move |seen| seen.state == state).map(|seen| seen.key);
+        let (pending, confirmed): (Vec<KeyId>, Vec<KeyId>) =
+            (of_state(BoxState::Pending).collect(), of_state(BoxState::Confirmed).collect());
+        // Who sends a stranger away must not silence the village with it.
+        let (gone, left) = if pending.is_empty() { (confirmed, 0) } else { (pending, confirmed.len()) };
+        if gone.is_empty() {
             return Err(BoxesFault::None(station.clone()));
         }
-        for seen in &found {
-            self.ledger.revoke_box(&seen.key, by, now).await?;
+        let mut revoked = Ok(());
+        for key in &gone {
+            revoked = revoked.and(self.ledger.revoke_box(key, by, now).await);
         }
         self.gate.reload().await?;
-        Ok(found.len())
+        revoked?;
+        Ok(Revoked { count: gone.len(), left })
     }
 
     fn of(&self, station: &Id) -> impl Iterator<Item = Seen> {

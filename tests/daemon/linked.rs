@@ -155,6 +155,19 @@ fn a_box_is_let_in_served_heard_and_sent_away() {
     let fresh = trust.open(&fresh.rundown, &station, ahead, village.now()).unwrap();
     assert!(fresh.edge.epoch > held.epoch, "{:?}", fresh.edge);
 
+    // A stranger who got hold of a code is sent away, and the village keeps its box.
+    let code: Value = serde_json::from_str(&home.say(&["enrol", "lower", "--format", "json"])).unwrap();
+    let (code, stranger) = (code["code"].as_str().unwrap().to_owned(), Signer::generate());
+    let signature = proof::sign(&stranger, &wire::enrol_message(&code, &stranger.public()));
+    let public = stranger.public().to_string();
+    let ask = json!({ "code": code, "public": public, "signature": signature, "version": "0" });
+    assert_eq!(village.send(village.client.post(format!("{}{}", village.url, wire::ENROL)).json(&ask)).0, 200);
+    assert_eq!(home.status()["boxes"]["pending"], 1);
+    let said = home.say(&["stations", "revoke", "lower"]);
+    assert!(said.contains("the confirmed box stays"), "{said}");
+    assert_eq!(home.status()["boxes"], json!({ "confirmed": 1, "pending": 0, "silent": [] }));
+    assert_eq!(get().0, 200);
+
     // Stolen, it says so again; without it there is no reason to wait.
     let mut stolen = fresh.edge;
     stolen.version += 1;

@@ -3,7 +3,7 @@
 use super::caller::Caller;
 use super::{Answer, Control, Refused, refuse, told};
 use crate::base::{Id, Timestamp};
-use crate::county::boxes::Boxes;
+use crate::county::boxes::{Boxes, Revoked};
 use crate::ledger::Role;
 
 impl Control {
@@ -48,11 +48,17 @@ impl Control {
 
     pub(super) async fn revoke_boxes(&self, station: &Id, caller: &Caller, now: Timestamp) -> Result<Answer, Refused> {
         caller.may(&[Role::Engineer])?;
-        let count = self.boxes()?.revoke(station, &caller.name, now).await.map_err(told)?;
+        let revoked = self.boxes()?.revoke(station, &caller.name, now).await;
         self.bell.notify_one();
-        tracing::info!(count, by = %caller.name, "the boxes of {station} are revoked");
-        Ok(Answer::Done(format!(
-            "{count} box of {station} revoked: it airs what it holds, 14 days at the most, and is told nothing more; `cunxiang enrol {station}` lets another in"
-        )))
+        let Revoked { count, left } = revoked.map_err(told)?;
+        tracing::info!(count, left, by = %caller.name, "boxes of {station} are revoked");
+        Ok(Answer::Done(match left {
+            0 => format!(
+                "the box of {station} is revoked: it airs what it holds, 14 days at the most, and is told nothing more; `cunxiang enrol {station}` lets another in"
+            ),
+            _ => format!(
+                "what waited to be the box of {station} is revoked; the confirmed box stays, and the same command again revokes that, too"
+            ),
+        }))
     }
 }
