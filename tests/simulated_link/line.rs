@@ -29,6 +29,7 @@ pub struct Line(Arc<Way>);
 struct Way {
     dice: Mutex<Dice>,
     lies: AtomicBool,
+    is_oldest_next: AtomicBool,
     old: Mutex<Vec<Answer>>,
     old_answers: AtomicU64,
     flipped: AtomicU64,
@@ -37,7 +38,13 @@ struct Way {
 impl Line {
     pub fn new(dice: Dice) -> Line {
         let (dice, lies, old) = (Mutex::new(dice), true.into(), Mutex::default());
-        Line(Arc::new(Way { dice, lies, old, old_answers: 0.into(), flipped: 0.into() }))
+        let (old_answers, flipped) = (0.into(), 0.into());
+        Line(Arc::new(Way { dice, lies, is_oldest_next: false.into(), old, old_answers, flipped }))
+    }
+
+    /// The next answer will be the oldest it remembers.
+    pub fn begins_again(&self) {
+        self.0.is_oldest_next.store(true, Ordering::SeqCst);
     }
 
     pub fn behaves(&self) {
@@ -90,6 +97,11 @@ impl Line {
         }
         if !self.0.lies.load(Ordering::SeqCst) {
             return (status, headers, bytes);
+        }
+        if let Some(oldest) = old.first()
+            && self.0.is_oldest_next.swap(false, Ordering::SeqCst)
+        {
+            return oldest.clone();
         }
         if dice.one_in(LIES) && !old.is_empty() {
             self.0.old_answers.fetch_add(1, Ordering::SeqCst);

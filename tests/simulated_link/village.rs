@@ -35,7 +35,7 @@ pub enum Mutation {
     None,
     /// A box that dies loses the last receipt it wrote.
     LosesReceipts,
-    /// Somebody puts an old rundown into the folder, under the link.
+    /// A box that dies forgets which rundown it held, and is then told its first one again.
     TakesOldRundowns,
 }
 
@@ -142,6 +142,7 @@ impl Village {
             Mutation::TakesOldRundowns => {
                 let _ = std::fs::remove_dir_all(self.home.path().join("rundowns"));
                 notes.rundown = None;
+                self.line.begins_again();
             }
         }
     }
