@@ -12,7 +12,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use cunxiang::base::Timestamp;
 use cunxiang::ledger::CallId;
-use cunxiang::outbox::channel::{self, Answer, Carriage, Channel, Content, Parcel, TextMax};
+use cunxiang::outbox::channel::{self, Amendment, Answer, Carriage, Change, Channel, Content, Parcel, TextMax};
 use cunxiang::outbox::{Options, folder, manual, robots, telegram, webhook};
 use cunxiang::rundown::{Class, Post};
 use fake_robots::{FakeRobots, Reply as Said, SIGNING, Service};
@@ -377,6 +377,66 @@ async fn telegram_answers_mean_what_they_mean() {
             _ => assert_eq!(arrived, 0, "{reply:?}: it surely did not arrive"),
         }
         assert!(!format!("{answer:?}").contains(TOKEN), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn telegram_changes_and_deletes_what_arrived() {
+    let amend = |message: &str, change: Change| Amendment {
+        address: json!({ "kind": "telegram", "chat": -1001 }),
+        message: message.into(),
+        change,
+    };
+    let text = |words: &str| Change::Text(words.into());
+    let caption = |words: &str| Change::Caption(words.into());
+    for (message, change, reply, word, code) in [
+        ("1", text("新"), None, "sent", "1"),
+        ("1", text("请戴口罩。"), None, "sent", "1"),
+        ("2", caption("新"), None, "sent", "2"),
+        ("1", Change::Delete, None, "sent", "1"),
+        ("7", Change::Delete, None, "sent", "7"),
+        ("7", text("新"), None, "refused", "400"),
+        ("x", Change::Delete, None, "refused", "bad-message"),
+        ("1", Change::Delete, Some(Reply::Error(400, "Bad Request: message can't be deleted")), "refused", "400"),
+        ("1", text("新"), Some(Reply::Error(400, "Bad Request: message can't be edited")), "refused", "400"),
+        (
+            "1",
+            text("新"),
+            Some(Reply::Error(403, "Forbidden: bot was kicked from the supergroup chat")),
+            "refused",
+            "403",
+        ),
+        ("1", text("新"), Some(Reply::Flood(17)), "retry", "429 17"),
+        ("1", text("新"), Some(Reply::Error(401, "Unauthorized")), "retry", "401 60"),
+        ("1", text("新"), Some(Reply::Moved(-100_777)), "moved", "-100777"),
+        ("1", text("新"), Some(Reply::CutAfterArrival), "unknown", "cut-off"),
+        ("1", Change::Delete, Some(Reply::Hangs), "unknown", "timeout"),
+    ] {
+        let server = FakeTelegram::start(TOKEN).await;
+        let bound = if reply == Some(Reply::Hangs) { SHORT } else { LONG };
+        let place = Place { channel: telegram(&server.url, bound), ..telegram_place().await };
+        for (position, content) in [(0, self::text("请戴口罩。")), (1, voice(b"OggS"))] {
+            assert_eq!(gist(&place.channel.send(&parcel(&place, position, content)).await).0, "sent");
+        }
+        server.script(reply.clone());
+        let answer = place.channel.amend(&amend(message, change.clone())).await;
+        assert_eq!(gist(&answer), (word, code.to_owned()), "{message} {change:?} {reply:?}: {answer:?}");
+        no_secret(&answer);
+        let shown: Vec<String> = server.shown().into_iter().map(|call| call.text).collect();
+        let is_done = word == "sent" || reply == Some(Reply::CutAfterArrival);
+        match (message, change) {
+            ("1", Change::Text(words)) if is_done => assert_eq!(shown, [words.as_str(), "ཁ་རས།"]),
+            ("2", Change::Caption(words)) if is_done => assert_eq!(shown, ["请戴口罩。", words.as_str()]),
+            ("1", Change::Delete) if is_done => assert_eq!(shown, ["ཁ་རས།"]),
+            _ => assert_eq!(shown, ["请戴口罩。", "ཁ་རས།"]),
+        }
+    }
+    // The others say that they cannot.
+    for place in [folder_place().await, robots_place(Service::Wecom).await, webhook_place().await, manual_place().await]
+    {
+        assert!(!place.channel.amends());
+        let answer = place.channel.amend(&amend("1", Change::Delete)).await;
+        assert_eq!(gist(&answer), ("refused", "impossible".to_owned()));
     }
 }
 

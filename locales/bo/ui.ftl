@@ -20,6 +20,9 @@ ui-repeat-mark = བསྐྱར་གཏོང༌།
 # Before the title of a post that corrects an earlier one.
 ui-correction-mark = ནོར་བཅོས།
 
+# In the place of a notice that was taken back, or after its title where it cannot be replaced.
+ui-withdrawn = བརྡ་ཐོ་འདི་ཕྱིར་བསྡུས་ཟིན།
+
 # Above several notices in one post, because a group got many at once.
 # Variables:
 #   $count (String) - how many

@@ -19,6 +19,9 @@ ui-repeat-mark = Repeated
 # Before the title of a post that corrects an earlier one.
 ui-correction-mark = Correction
 
+# In the place of a notice that was taken back, or after its title where it cannot be replaced.
+ui-withdrawn = This notice is withdrawn. Please do not pass it on.
+
 # Above several notices in one post, because a group got many at once.
 # Variables:
 #   $count (String) - how many

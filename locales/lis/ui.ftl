@@ -21,6 +21,9 @@ ui-repeat-mark = ꓐꓯ ꓢꓲ ꓐꓯ
 # Before the title of a post that corrects an earlier one.
 ui-correction-mark = ꓐꓯ ꓠꓯꓹˍ
 
+# In the place of a notice that was taken back, or after its title where it cannot be replaced.
+ui-withdrawn = ꓕꓱ ꓠꓬ ꓐꓯ ꓟ ꓟꓽ ꓥꓳ꓿ ꓕꓽ ꓬꓰ꓿
+
 # Above several notices in one post, because a group got many at once.
 # Variables:
 #   $count (String) - how many

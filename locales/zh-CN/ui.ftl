@@ -19,6 +19,9 @@ ui-repeat-mark = 重发
 # Before the title of a post that corrects an earlier one.
 ui-correction-mark = 更正
 
+# In the place of a notice that was taken back, or after its title where it cannot be replaced.
+ui-withdrawn = 此通知已撤回，请不要再转发。
+
 # Above several notices in one post, because a group got many at once.
 # Variables:
 #   $count (String) - how many

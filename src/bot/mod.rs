@@ -23,7 +23,7 @@ use crate::base::{Id, Tag, Timestamp};
 use crate::lang::calendar::Calendar;
 use crate::lang::language::SOURCE;
 use crate::lang::words::word;
-use crate::ledger::{AiringFilter, CallState, ChatSettings, Ledger, LedgerFault, Move, PostFilter};
+use crate::ledger::{AiringFilter, Call, CallState, ChatSettings, Ledger, LedgerFault, Move, PostFilter};
 use crate::rundown::{Outcome, PostPart};
 
 /// The only service with a robot that hears.
@@ -237,7 +237,8 @@ impl Bot {
             PostFilter { since: Some(now - LATEST_WITHIN), chat: Some(group.clone()), ..PostFilter::default() };
         let posts = self.ledger.posts(&filter).await?;
         let arrived = |post: &crate::ledger::PostRow| {
-            !post.post.is_ours() && post.calls.iter().any(|call| call.state == CallState::Delivered)
+            let is_there = |call: &Call| call.state == CallState::Delivered && call.taken_back.is_none();
+            !post.post.is_ours() && !post.post.withdraws() && post.calls.iter().any(is_there)
         };
         let mut seen = BTreeSet::new();
         let latest = posts.iter().filter(|post| arrived(post) && seen.insert(post.post.broadcast.clone()));

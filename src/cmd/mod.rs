@@ -102,6 +102,10 @@ enum Command {
     Reair(order::Airing),
     /// Take back an announcement with all of its repeats
     Cancel(order::OrderNumber),
+    /// Take a broadcast back: stop its sound, air it no more, delete its posts or say in the groups that it is withdrawn
+    Withdraw(order::Broadcast),
+    /// Its text was mended: stop what sounds of the old one, give the groups the new one in its place
+    Correct(order::Broadcast),
     /// End an emergency or a drill at once, and air the notice that says so
     AllClear(order::AllClear),
     /// Leave out one airing of the timetable
@@ -171,6 +175,8 @@ pub fn main() -> ExitCode {
         Command::Announce(sub) => order::announce(&args.place, &sub),
         Command::Reair(sub) => order::reair(&args.place, &sub),
         Command::Cancel(sub) => order::cancel(&args.place, &sub),
+        Command::Withdraw(sub) => order::withdraw(&args.place, &sub),
+        Command::Correct(sub) => order::correct(&args.place, &sub),
         Command::AllClear(sub) => order::all_clear(&args.place, &sub),
         Command::Skip(sub) => order::skip(&args.place, &sub),
         Command::Silence(sub) => order::silence(&args.place, &sub),

@@ -54,6 +54,11 @@ pub struct OrderNumber {
 }
 
 #[derive(clap::Args)]
+pub struct Broadcast {
+    broadcast: Id,
+}
+
+#[derive(clap::Args)]
 pub struct AllClear {
     /// The order's number, or the broadcast: all of its orders end
     #[arg(value_name = "ORDER|BROADCAST")]
@@ -116,6 +121,14 @@ pub fn reair(place: &Place, args: &Airing) -> anyhow::Result<u8> {
 
 pub fn cancel(place: &Place, args: &OrderNumber) -> anyhow::Result<u8> {
     say(place, &Ask::Cancel { order: args.order })
+}
+
+pub fn withdraw(place: &Place, args: &Broadcast) -> anyhow::Result<u8> {
+    say(place, &Ask::Withdraw { broadcast: args.broadcast.clone() })
+}
+
+pub fn correct(place: &Place, args: &Broadcast) -> anyhow::Result<u8> {
+    say(place, &Ask::Correct { broadcast: args.broadcast.clone() })
 }
 
 /// Ends an emergency or a drill.

@@ -10,7 +10,7 @@ use crate::base::{Clock as _, Id};
 use crate::cmd::instant::Instant;
 use crate::cmd::{FAULTS, FINE, Format, Place, on_air, order, page};
 use crate::console::control::Ask;
-use crate::ledger::{Call, CallState, Ledger, PostFilter, PostRow};
+use crate::ledger::{Call, CallId, CallState, Ledger, PostFilter, PostRow};
 use crate::planner::rows::local_time;
 
 /// What `--state` knows.
@@ -136,6 +136,21 @@ pub fn print(rows: &[PostRow], format: Format, zone: Tz) -> anyhow::Result<()> {
 
 /// What is to be told of a call beside its state.
 fn what(call: &Call, zone: Tz) -> String {
+    let mut told = Vec::new();
+    told.extend(amended(call).map(|(act, of)| format!("{act}s {of}")));
+    told.extend(Some(outcome(call, zone)).filter(|text| !text.is_empty()));
+    // One that was never sent says so itself.
+    let order = call.taken_back.filter(|_| call.state != CallState::Refused);
+    told.extend(order.map(|order| format!("taken back by order {order}")));
+    told.join("; ")
+}
+
+/// What a call does to a message that arrived, and the call that brought it; none of one that sends something.
+fn amended(call: &Call) -> Option<(&str, CallId)> {
+    Some((call.body.get("amend")?.as_str()?, serde_json::from_value(call.body.get("of")?.clone()).ok()?))
+}
+
+fn outcome(call: &Call, zone: Tz) -> String {
     match (&call.settled, call.state) {
         (Some((by, at)), CallState::Delivered) => format!("{by} said so at {}", local_time(*at, zone)),
         (Some((by, at)), _) => format!("sent anew by {by} at {}", local_time(*at, zone)),
@@ -149,6 +164,7 @@ fn json_row(row: &PostRow, zone: Tz) -> serde_json::Value {
         json!({
             "name": call.id.to_string(), "part": call.id.position + 1, "repeat": call.id.repeat, "state": call.state,
             "ids": call.ids, "code": call.code, "detail": call.detail, "digest": call.digest, "settled": settled,
+            "taken_back": call.taken_back, "amends": amended(call).map(|(act, of)| json!({ "act": act, "call": of.to_string() })),
         })
     };
     json!({

@@ -30,6 +30,7 @@ mod orders;
 mod posts;
 mod review;
 mod signing;
+mod withdraw;
 
 pub use review::{Judgement, ReviewRow, name_of};
 pub use signing::ToSign;
@@ -59,6 +60,14 @@ pub enum Ask {
     },
     Cancel {
         order: u64,
+    },
+    /// Takes a broadcast back: its sound and its posts.
+    Withdraw {
+        broadcast: Id,
+    },
+    /// Its text was mended: groups get the new one in the place of the old one.
+    Correct {
+        broadcast: Id,
     },
     /// Ends an emergency or a drill: an order's number, or a broadcast.
     AllClear {
@@ -246,6 +255,8 @@ impl Control {
             Ask::Announce { broadcast, stations } => self.announce(broadcast, stations, &caller, now).await,
             Ask::Reair { airing } => self.reair(airing, &caller, now).await,
             Ask::Cancel { order } => self.file(OrderKind::Cancel { order }, &caller, now).await,
+            Ask::Withdraw { broadcast } => self.withdraw(broadcast, &caller, now).await,
+            Ask::Correct { broadcast } => self.correct(broadcast, &caller, now).await,
             Ask::AllClear { target } => self.all_clear(&target, &caller, now).await,
             Ask::Skip { airing } => self.skip(airing, &caller, now).await,
             Ask::Silence { stations, until } => self.silence(stations, until, &caller, now).await,

@@ -264,6 +264,7 @@ impl County {
         if replan {
             self.orders = self.ledger.orders(now - ORDERS_BACK).await?;
             self.registry.reviews = register::reviews(&self.ledger, &self.content.catalog, &self.orders).await?;
+            self.registry.withdrawn = register::withdrawn(&self.orders);
             self.registry.chosen = register::chosen(&self.ledger, &Residents(self.board.clone())).await?;
             if hold.is_none() {
                 self.leave_hold(now).await?;

@@ -88,6 +88,9 @@ impl Noticeboard for Residents {
             let snapshot = self.0.read();
             (snapshot.catalog.clone(), snapshot.registry.clone())
         };
+        if registry.withdrawn.contains_key(broadcast) {
+            return None;
+        }
         let broadcast = catalog.broadcasts.get(broadcast)?;
         let station = catalog.stations.get(village)?;
         let number = catalog.editions.get(&broadcast.id).and_then(|edition| registry.editions.get(&edition.digest));

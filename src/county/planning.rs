@@ -11,6 +11,7 @@ use crate::base::{Id, Timestamp};
 use crate::catalog::{Catalog, Target};
 use crate::county::sealing::Fresh;
 use crate::ledger::{PlannedAiring, SavedRundown};
+use crate::outbox::Taking;
 use crate::planner::{Planner, StationPlan};
 use crate::rundown::order::Targets;
 use crate::rundown::{Order, OrderKind, OrderState};
@@ -46,6 +47,7 @@ impl County {
         let mut posts = planner.posts();
         posts.retain(|post| self.not_before.is_none_or(|not_before| post.due >= not_before));
         let problems = planner.problems();
+        self.carry_out(&planner, now).await?;
         let withdrawn = self.ledger.withdraw_unsent(&posts, now - WITHDRAW_BACK).await?;
         if withdrawn > 0 {
             info!(posts = withdrawn, "taken back before they were sent: their notices changed");
@@ -66,6 +68,21 @@ impl County {
             info!(rundowns = changed, posts = enqueued, "planned");
         }
         self.publish();
+        Ok(())
+    }
+
+    /// Takes back or corrects what chat groups got, as orders ask; once each, whatever stops in between.
+    async fn carry_out(&self, planner: &Planner<'_>, now: Timestamp) -> Result<(), CountyFault> {
+        for order in self.ledger.to_carry_out().await? {
+            let (broadcast, corrected) = match &order.kind {
+                OrderKind::Withdraw { broadcast } => (broadcast.clone(), None),
+                OrderKind::Correct { broadcast, .. } => (broadcast.clone(), Some(planner.corrections(order.id))),
+                _ => continue,
+            };
+            let taking = Taking { order: order.id, broadcast, corrected };
+            let never_sent = self.outbox.take_back(&taking, &directory(planner.catalog()), now).await?;
+            info!(order = order.id, never_sent, "posts taken back: {}", taking.broadcast);
+        }
         Ok(())
     }
 
@@ -121,6 +138,11 @@ fn stations_of(catalog: &Catalog, orders: &[Order], kind: &OrderKind) -> Vec<Id>
         }
         OrderKind::Announce { stations, .. } | OrderKind::Silence { stations, .. } => named(stations),
         OrderKind::Reair { airing } | OrderKind::Skip { airing } => vec![airing.station.clone()],
+        OrderKind::Withdraw { broadcast } | OrderKind::Correct { broadcast, .. } => {
+            let targets = catalog.broadcasts.get(broadcast).map(|broadcast| &broadcast.stations[..]);
+            let found = catalog.stations_of(targets.unwrap_or_default());
+            found.into_iter().map(|station| station.id.clone()).collect()
+        }
         OrderKind::Cancel { order } => {
             let taken_back =
                 orders.iter().find(|one| one.id == *order && !matches!(one.kind, OrderKind::Cancel { .. }));

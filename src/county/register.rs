@@ -12,7 +12,7 @@ use crate::catalog::{Catalog, State};
 use crate::county::noticeboard::Residents;
 use crate::ledger::{Ledger, LedgerFault, NewEdition};
 use crate::planner::{Registered, Registry};
-use crate::rundown::{Order, OrderKind, Review};
+use crate::rundown::{Order, OrderKind, OrderState, Review};
 
 /// Gives what is ready its notice numbers, and says what is known of it; reviews are [`reviews`]'.
 pub(super) async fn register(ledger: &Ledger, catalog: &Catalog, now: Timestamp) -> Result<Registry, LedgerFault> {
@@ -83,4 +83,23 @@ pub async fn reviews(
         }
     }
     Ok(found)
+}
+
+/// The broadcasts that released orders withdrew, and nobody took that back.
+pub fn withdrawn(orders: &[Order]) -> BTreeMap<Id, u64> {
+    let is_released = |order: &&Order| order.state == OrderState::Released;
+    let cancelled: BTreeSet<u64> = orders
+        .iter()
+        .filter(is_released)
+        .filter_map(|order| match order.kind {
+            OrderKind::Cancel { order } => Some(order),
+            _ => None,
+        })
+        .collect();
+    let standing = orders.iter().filter(is_released).filter(|order| !cancelled.contains(&order.id));
+    let named = standing.filter_map(|order| match &order.kind {
+        OrderKind::Withdraw { broadcast } => Some((broadcast.clone(), order.id)),
+        _ => None,
+    });
+    named.collect()
 }

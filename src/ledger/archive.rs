@@ -45,7 +45,7 @@ const AIRING_NUMBERS: [&str; 9] =
     ["at", "until", "order_id", "started", "ended", "frames", "frames_planned", "volume", "receipt"];
 const CALL_TEXTS: [&str; 11] =
     ["robot", "chat", "channel", "address", "body", "state", "ids", "code", "detail", "digest", "settled_by"];
-const CALL_NUMBERS: [&str; 11] = [
+const CALL_NUMBERS: [&str; 12] = [
     "position",
     "repeat",
     "lane",
@@ -57,6 +57,7 @@ const CALL_NUMBERS: [&str; 11] = [
     "moved",
     "updated",
     "settled_at",
+    "taken_back",
 ];
 
 /// How many rows a batch moved.

@@ -145,6 +145,8 @@ pub struct Call {
     pub digest: Option<String>,
     /// Who posted it by hand or looked into the group, and when.
     pub settled: Option<(String, Timestamp)>,
+    /// The order that took it back: it is not sent any more.
+    pub taken_back: Option<u64>,
     pub updated: Timestamp,
 }
 
@@ -184,6 +186,8 @@ pub enum CallEnd {
     /// It cannot be done; this is sent in its place.
     Instead {
         body: Value,
+        /// Whether that does no harm twice either.
+        harmless: bool,
         code: String,
         detail: String,
     },
@@ -242,7 +246,7 @@ impl Ledger {
     pub async fn unrepeated(&self, now: Timestamp, repeats_max: u32) -> Result<Vec<Claim>, LedgerFault> {
         let rows = sqlx::query(
             "SELECT c.*, p.body AS post_body FROM calls c JOIN posts p ON p.id = c.post \
-             WHERE c.state = 'unknown' AND c.lane = 0 AND c.expires > $1 AND c.repeat < $2 \
+             WHERE c.state = 'unknown' AND c.lane = 0 AND c.expires > $1 AND c.repeat < $2 AND c.taken_back IS NULL \
              AND NOT EXISTS (SELECT 1 FROM calls n WHERE n.post = c.post AND n.position = c.position AND n.repeat > c.repeat)",
         )
         .bind(ms(now))
@@ -337,6 +341,11 @@ impl Ledger {
         row.count("count")
     }
 
+    /// One call; none when there is no such.
+    pub async fn call(&self, id: &CallId) -> Result<Option<Call>, LedgerFault> {
+        Ok(self.calls_of(&id.post).await?.into_iter().find(|call| call.id == *id))
+    }
+
     pub(super) async fn calls_of(&self, post: &str) -> Result<Vec<Call>, LedgerFault> {
         let rows = sqlx::query("SELECT * FROM calls WHERE post = $1 ORDER BY position, repeat")
             .bind(post.to_owned())
@@ -403,6 +412,7 @@ pub(super) fn read(row: &AnyRow) -> Result<Call, LedgerFault> {
         harmless: row.number("harmless")? != 0,
         digest: row.text_or_none("digest")?,
         settled: row.text_or_none("settled_by")?.zip(row.time_or_none("settled_at")?),
+        taken_back: row.number_or_none("taken_back")?.map(i64::unsigned_abs),
         updated: row.time("updated")?,
     })
 }

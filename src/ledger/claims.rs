@@ -129,7 +129,9 @@ impl Ledger {
             return Ok(recovered);
         }
         let mut tx = self.write().await?;
-        let again = "UPDATE calls SET state = 'waiting', updated = $1 WHERE state = 'sending' AND lease_until <= $2";
+        // What was taken back meanwhile is not sent again.
+        let again = "UPDATE calls SET state = 'waiting', updated = $1 \
+                     WHERE state = 'sending' AND lease_until <= $2 AND taken_back IS NULL";
         for channel in idempotent {
             let done = sqlx::query(sqlx::AssertSqlSafe(format!("{again} AND channel = $3")))
                 .bind(ms(now))
@@ -208,8 +210,8 @@ async fn finish(tx: &mut Transaction<'_, Any>, finished: &[Finished], now: Times
             CallEnd::Again { due, code, detail } => {
                 wait_again(tx, id, *attempt, *due, Some((code, detail)), now).await?;
             }
-            CallEnd::Instead { body, code, detail } => {
-                instead(tx, id, *attempt, body, (code, detail), now).await?;
+            CallEnd::Instead { body, harmless, code, detail } => {
+                instead(tx, id, *attempt, (body, *harmless), (code, detail), now).await?;
             }
             CallEnd::Moved { address } => follow(tx, id, *attempt, address, now).await?,
         }
@@ -225,16 +227,17 @@ async fn instead(
     tx: &mut Transaction<'_, Any>,
     id: &CallId,
     attempt: u32,
-    body: &Value,
+    (body, harmless): (&Value, bool),
     why: (&str, &str),
     now: Timestamp,
 ) -> Result<(), LedgerFault> {
     if wait_again(tx, id, attempt, now, Some(why), now).await? {
-        sqlx::query("UPDATE calls SET body = $1, harmless = 0 WHERE post = $2 AND position = $3 AND repeat = $4")
+        sqlx::query("UPDATE calls SET body = $1, harmless = $5 WHERE post = $2 AND position = $3 AND repeat = $4")
             .bind(row::json(body))
             .bind(id.post.clone())
             .bind(i64::from(id.position))
             .bind(i64::from(id.repeat))
+            .bind(i32::from(harmless))
             .execute(&mut **tx)
             .await?;
     }
@@ -290,6 +293,7 @@ async fn end_call(
 }
 
 /// Only from `sending`: a call that was taken for unknown meanwhile has been shown to people, and stays.
+/// What an order took back meanwhile does not wait: it surely did not arrive, and never will.
 async fn wait_again(
     tx: &mut Transaction<'_, Any>,
     id: &CallId,
@@ -299,7 +303,8 @@ async fn wait_again(
     now: Timestamp,
 ) -> Result<bool, LedgerFault> {
     let done = sqlx::query(
-        "UPDATE calls SET state = 'waiting', due = $1, code = $2, detail = $3, updated = $4 \
+        "UPDATE calls SET state = CASE WHEN taken_back IS NULL THEN 'waiting' ELSE 'refused' END, due = $1, \
+         code = CASE WHEN taken_back IS NULL THEN $2 ELSE 'withdrawn' END, detail = $3, updated = $4 \
          WHERE post = $5 AND position = $6 AND repeat = $7 AND attempts = $8 AND state = 'sending'",
     )
     .bind(ms(due))

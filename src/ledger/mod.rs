@@ -27,6 +27,7 @@ mod reviews;
 mod row;
 mod rundowns;
 mod settle;
+mod taken_back;
 mod upgrade;
 
 pub use airings::{AIRINGS_READ_MAX, AiringFilter, AiringRow, PlannedAiring};
@@ -47,6 +48,7 @@ pub use residents::{ChatRequest, ChatSettings, RequestFault, RequestState};
 pub use reviews::NewReview;
 pub use rundowns::{RUNDOWNS_KEPT, SavedRundown};
 pub use settle::SettleFault;
+pub use taken_back::TakeBack;
 
 use sqlx::{Any, AnyPool, Transaction};
 

@@ -224,9 +224,12 @@ impl Ledger {
     }
 
     /// The orders filed at or after `since`, in the order of filing, cancelled ones among them (their `Cancel` is in
-    /// the list too).
+    /// the list too); and the withdrawals that stand, however old they are.
     pub async fn orders(&self, since: Timestamp) -> Result<Vec<Order>, LedgerFault> {
-        let rows = sqlx::query("SELECT * FROM orders WHERE filed_at >= $1 ORDER BY id")
+        let rows = sqlx::query(
+            "SELECT * FROM orders WHERE filed_at >= $1 OR (cancelled_by IS NULL AND kind LIKE '{\"kind\":\"withdraw\"%') \
+             ORDER BY id",
+        )
             .bind(ms(since))
             .fetch_all(&self.readers)
             .await?;

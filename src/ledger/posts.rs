@@ -80,7 +80,7 @@ impl Ledger {
         let mut withdrawn = 0;
         for row in &rows {
             let (id, post): (String, Post) = (row.text("id")?, row.json("body")?);
-            if post.is_ours() || planned.get(&id).is_some_and(|same| **same == post) {
+            if post.is_ours() || post.amends() || planned.get(&id).is_some_and(|same| **same == post) {
                 continue;
             }
             for table in ["DELETE FROM calls WHERE post = $1", "DELETE FROM posts WHERE id = $1"] {

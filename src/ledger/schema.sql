@@ -75,7 +75,9 @@ CREATE TABLE orders (
     -- The order that took it back.
     cancelled_by BIGINT,
     -- What approvers sign of an emergency, exact bytes and signatures, with who signed; empty where none are needed.
-    signed TEXT
+    signed TEXT,
+    -- When what chat groups got was taken back or corrected, where that was asked for.
+    carried_out BIGINT
 );
 CREATE INDEX orders_in_state ON orders (state, filed_at);
 
@@ -201,6 +203,8 @@ CREATE TABLE calls (
     -- Who posted it by hand or looked into the group, and when.
     settled_by TEXT,
     settled_at BIGINT,
+    -- The order that took back what it is a part of: it is not sent any more.
+    taken_back BIGINT,
     PRIMARY KEY (post, position, repeat)
 );
 CREATE INDEX calls_claimed ON calls (claimed);

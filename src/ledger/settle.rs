@@ -79,7 +79,8 @@ impl Ledger {
             settle(&mut tx, &call.id, "lost", by, now).await?;
             names.push(call.id.to_string());
             // An emergency repeats itself: what is unknown twice is sent anew once.
-            if again.iter().any(|id| id.position == call.id.position) {
+            // And of what was taken back nothing is.
+            if call.taken_back.is_some() || again.iter().any(|id| id.position == call.id.position) {
                 continue;
             }
             let found = sqlx::query("SELECT MAX(repeat) AS last FROM calls WHERE post = $1 AND position = $2")

@@ -64,7 +64,7 @@ pub(super) fn of(backlog: &Backlog, text_max: TextMax, words: &Words, now: Times
 
 /// A day's notice with a text. Drills, alarms and digests stand for themselves.
 fn fits(post: &Post) -> bool {
-    post.class == Class::Daily && !post.is_ours() && texts(post).next().is_some()
+    post.class == Class::Daily && !post.is_ours() && !post.amends() && texts(post).next().is_some()
 }
 
 fn texts(post: &Post) -> impl Iterator<Item = (&Tag, &str)> {

@@ -3,6 +3,7 @@
 //! [`Outbox::enqueue`] turns a post into calls, [`Outbox::turn`] lets those go whose time has come. Knows channels, the
 //! ledger and the store of clips; knows no language rules, no catalog and no planner: texts come as residents read them.
 
+mod amend;
 mod budget;
 pub mod channel;
 mod compose;
@@ -13,6 +14,7 @@ mod queue;
 mod split;
 mod words;
 
+pub use amend::Taking;
 pub use channel::{Options, folder, manual, robots, telegram, webhook};
 pub use compose::{Chat, Enqueued};
 pub use counts::Counts;

@@ -150,6 +150,24 @@ impl Outbox {
         self.bell.clone()
     }
 
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub(super) fn words(&self) -> Words {
+        self.words
+    }
+
+    pub(super) fn channel(&self, kind: &str) -> Option<Arc<dyn Channel>> {
+        self.channels.get(kind).cloned()
+    }
+
+    /// Something new waits, and not for long.
+    pub(super) fn ring(&self) {
+        self.bell.notify_one();
+        self.urgent.notify_one();
+    }
+
     /// One pass: records what was answered, settles what expired or was lost, lets go what is due. Never waits for a
     /// chat service. Returns when to come back at the latest; [`Outbox::changed`] may ask for it sooner.
     pub async fn turn(&self, now: Timestamp) -> Result<Option<Timestamp>, LedgerFault> {
@@ -246,7 +264,7 @@ impl Outbox {
 
     fn send(&self, state: &mut State, Claim { call, post }: Claim, now: Timestamp) {
         let channel = self.channels.get(call.channel.as_str()).cloned();
-        let from = (self.store.clone(), self.words, self.draw.clone());
+        let from = (self.ledger.clone(), self.store.clone(), self.words, self.draw.clone());
         let (bell, urgent, unanswered) = (self.bell.clone(), self.urgent.clone(), self.unanswered.clone());
         state.ordinary_in_flight += usize::from(call.lane == Lane::Ordinary);
         state.heavy_in_flight += usize::from(call.heavy);

@@ -14,6 +14,10 @@ pub struct Words {
     pub repeat: fn(&Tag, notice: Option<&str>) -> String,
     /// The head of a digest of so many notices.
     pub digest: fn(&Tag, count: usize) -> String,
+    /// What stands before a text that corrects an earlier one, with that one's notice number where it has one.
+    pub correction: fn(&Tag, notice: Option<&str>) -> String,
+    /// What is said of a notice that was taken back, by its title.
+    pub withdrawn: fn(&Tag, title: &str, notice: Option<&str>) -> String,
 }
 
 /// Draws a card of a post in a language as a PNG; or says why it cannot be drawn, and what to do. Takes its time.

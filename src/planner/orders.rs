@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{SubsecRound, TimeDelta};
 
-use crate::base::{Id, Length, Timestamp};
+use crate::base::{Digest, Id, Length, Timestamp};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Broadcast, State, Station, Target};
 use crate::planner::approval::Bound;
@@ -55,6 +55,18 @@ pub enum ActKind {
     Silence {
         from: Timestamp,
         until: Timestamp,
+    },
+    /// `[from, until)`: of one broadcast, whatever its class.
+    Withdraw {
+        broadcast: usize,
+        from: Timestamp,
+        until: Timestamp,
+    },
+    /// What sounds of it then is of the old text.
+    Correct {
+        broadcast: usize,
+        from: Timestamp,
+        texts: Digest,
     },
 }
 
@@ -189,11 +201,25 @@ impl<'a> Reader<'a, '_> {
                 }
                 (ActKind::Silence { from: released, until }, self.stations(stations))
             }
+            // What is not ready does not air anyhow. It may have been announced at any station.
+            OrderKind::Withdraw { broadcast } => {
+                let Ok(broadcast) = self.ready(broadcast) else { return Ok(None) };
+                let until = cancelled.map_or(Timestamp::MAX_UTC, |(_, lifted)| lifted);
+                (ActKind::Withdraw { broadcast, from: released, until }, self.everywhere())
+            }
+            OrderKind::Correct { broadcast, texts } => {
+                let Ok(broadcast) = self.ready(broadcast) else { return Ok(None) };
+                (ActKind::Correct { broadcast, from: released, texts: *texts }, self.everywhere())
+            }
         };
         let works = match &kind {
             ActKind::Announce { instants, .. } => !instants.is_empty(),
             ActKind::Reair { instant, .. } | ActKind::Skip { instant, .. } => self.window.holds(*instant),
-            ActKind::Silence { from, until } => *until > self.window.from && *from < self.window.until,
+            ActKind::Silence { from, until } | ActKind::Withdraw { from, until, .. } => {
+                *until > self.window.from && *from < self.window.until
+            }
+            // It says what was posted for as long as it is known.
+            ActKind::Correct { .. } => true,
         };
         Ok(works.then_some(Act { id: order.id, kind, stations, cancelled, bound }))
     }
@@ -268,6 +294,10 @@ impl<'a> Reader<'a, '_> {
             );
         };
         Ok((expires, self.bound(order, broadcast, (agreed, None), start)?))
+    }
+
+    fn everywhere(&self) -> Vec<&'a Station> {
+        self.catalog.stations.values().collect()
     }
 
     fn one(&self, station: &Id) -> Vec<&'a Station> {

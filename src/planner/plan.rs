@@ -30,6 +30,8 @@ pub struct Registry {
     pub signatures_required: bool,
     /// The languages that groups chose for themselves, in place of the directory's.
     pub chosen: BTreeMap<Id, Vec<Tag>>,
+    /// Broadcasts that are withdrawn, and the order that did it.
+    pub withdrawn: BTreeMap<Id, u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -278,6 +280,11 @@ impl<'a> Planner<'a> {
     /// Posts due in the last and the next 24 h, in order of due instant.
     pub fn posts(&self) -> Vec<Post> {
         posts::posts(self)
+    }
+
+    /// What groups are to get in the place of what they got of a broadcast, by an order to correct it.
+    pub fn corrections(&self, order: u64) -> Vec<Post> {
+        posts::corrections(self, order)
     }
 
     /// What will not air as it is written, in order of place.

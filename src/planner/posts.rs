@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use crate::base::{Length, Timestamp};
+use crate::base::{Digest, Id, Length, Timestamp};
 use crate::catalog::model::{Broadcast, Chat, PostRule, Station};
 use crate::lang::words;
 use crate::planner::approval::Bound;
@@ -13,6 +13,7 @@ use crate::planner::plan::Planner;
 use crate::planner::profile::Planned;
 use crate::planner::timetable::{first_after, number_of};
 use crate::rundown::airing::instant_text;
+use crate::rundown::post::CORRECTED;
 use crate::rundown::{Class, Post, PostPart};
 
 /// Posts due in this much time back and ahead are listed; the outbox keeps what it has seen.
@@ -57,7 +58,10 @@ pub fn posts(planner: &Planner) -> Vec<Post> {
 fn occasions(planner: &Planner, planned: &Planned) -> Vec<Occasion> {
     let zone = planner.catalog.county.zone;
     let approved = planner.approval(planned.broadcast, None).earliest();
-    let kept = planned.timetable.kept.iter().filter(|at| approved.is_none_or(|approved| **at >= approved));
+    let withdrawn = withdrawn(planner, &planned.broadcast.id);
+    let is_withdrawn = |at: Timestamp| withdrawn.iter().any(|(from, until)| *from <= at && at < *until);
+    let kept = planned.timetable.kept.iter().filter(|at| !is_withdrawn(**at));
+    let kept = kept.filter(|at| approved.is_none_or(|approved| **at >= approved));
     match planned.broadcast.how.post {
         PostRule::None => Vec::new(),
         PostRule::Each => kept.map(|&instant| Occasion { text: instant_text(instant), instant, order: None }).collect(),
@@ -68,13 +72,37 @@ fn occasions(planner: &Planner, planned: &Planned) -> Vec<Occasion> {
             }
             days.into_iter().map(|(text, instant)| Occasion { text, instant, order: None }).collect()
         }
-        PostRule::Once => once(planner, planned).into_iter().collect(),
+        PostRule::Once => once(planner, planned, is_withdrawn).into_iter().collect(),
     }
 }
 
-/// With the first airing since this edition came to be and was approved; an airing before it was not of this text.
-fn once(planner: &Planner, planned: &Planned) -> Option<Occasion> {
+/// When a broadcast was, or is, withdrawn: `[from, until)`.
+fn withdrawn(planner: &Planner, id: &Id) -> Vec<(Timestamp, Timestamp)> {
+    let of_it = |act: &Act| match act.kind {
+        ActKind::Withdraw { broadcast, from, until } if planner.planned[broadcast].broadcast.id == *id => {
+            Some((from, until))
+        }
+        _ => None,
+    };
+    planner.acts.iter().filter_map(of_it).collect()
+}
+
+/// Whether this text was posted as the correction of an earlier one.
+fn is_corrected(planner: &Planner, id: &Id, text: &Digest) -> bool {
+    let of_it = |act: &Act| {
+        matches!(act.kind, ActKind::Correct { broadcast, texts, .. }
+            if texts == *text && act.cancelled.is_none() && planner.planned[broadcast].broadcast.id == *id)
+    };
+    planner.acts.iter().any(of_it)
+}
+
+/// With the first airing since this edition came to be and was approved; an airing before it was not of this text. A text
+/// that went out as a correction needs no post of its own.
+fn once(planner: &Planner, planned: &Planned, is_withdrawn: impl Fn(Timestamp) -> bool) -> Option<Occasion> {
     let edition = planner.catalog.editions.get(&planned.broadcast.id)?;
+    if is_corrected(planner, &planned.broadcast.id, &edition.text_digest) {
+        return None;
+    }
     let first_seen = planner.registry.editions.get(&edition.digest).map_or(planner.now, |edition| edition.first_seen);
     let begins = planner
         .registry
@@ -90,7 +118,7 @@ fn once(planner: &Planner, planned: &Planned) -> Option<Occasion> {
             return None;
         }
     }
-    let instant = *planned.timetable.kept.iter().find(|instant| **instant >= begins)?;
+    let instant = *planned.timetable.kept.iter().find(|instant| **instant >= begins && !is_withdrawn(**instant))?;
     Some(Occasion { text: edition.text_digest.short(), instant, order: None })
 }
 
@@ -99,7 +127,8 @@ fn order_posts(planner: &Planner, act: &Act, posts: &mut Vec<Post>) {
     let broadcast = planner.planned[broadcast].broadcast;
     let county = &planner.catalog.county;
     let airs = broadcast.class == Class::Emergency || county.quiet.allows(broadcast.class, broadcast.level, start);
-    if act.cancelled.is_some() || !airs || broadcast.how.post == PostRule::None {
+    let is_withdrawn = withdrawn(planner, &broadcast.id).iter().any(|(from, until)| *from <= start && start < *until);
+    if act.cancelled.is_some() || !airs || is_withdrawn || broadcast.how.post == PostRule::None {
         return;
     }
     let stations = planner.catalog.stations_of(&broadcast.stations);
@@ -109,6 +138,25 @@ fn order_posts(planner: &Planner, act: &Act, posts: &mut Vec<Post>) {
     // Signatures are for what sounds; what is posted is the edition that was agreed to.
     let bound = act.bound.map(|bound| Bound { signed: None, ..bound });
     post_all(planner, broadcast, &chats, &[occasion], bound, posts);
+}
+
+/// What groups are to get in the place of what they got of a broadcast, by an order to correct it; none when the text is
+/// not that order's any more.
+pub fn corrections(planner: &Planner, order: u64) -> Vec<Post> {
+    let found = planner.acts.iter().find_map(|act| match act.kind {
+        ActKind::Correct { broadcast, from, texts } if act.id == order => Some((broadcast, from, texts)),
+        _ => None,
+    });
+    let Some((broadcast, from, texts)) = found else { return Vec::new() };
+    let broadcast = planner.planned[broadcast].broadcast;
+    let is_its = planner.catalog.editions.get(&broadcast.id).is_some_and(|edition| edition.text_digest == texts);
+    if !is_its || broadcast.how.post == PostRule::None {
+        return Vec::new();
+    }
+    let mut posts = Vec::new();
+    let occasion = Occasion { text: format!("{CORRECTED}{order}"), instant: from, order: Some(order) };
+    post_all(planner, broadcast, &planner.catalog.chats_of(&broadcast.chats), &[occasion], None, &mut posts);
+    posts
 }
 
 /// Whether what is announced at some stations concerns a group: a village's, when it is announced there; a township's,

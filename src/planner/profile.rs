@@ -144,36 +144,53 @@ impl Build<'_, '_, '_> {
         }
     }
 
-    /// Silence also holds what people order while it lasts, emergencies excepted.
+    /// Silence also holds what people order while it lasts, emergencies excepted; a withdrawal holds those of its
+    /// broadcast, too.
     fn silences(&mut self) {
         for act in &self.source.acts {
-            if let ActKind::Silence { from, until } = act.kind {
-                self.silence(act.id, (from, until), act.cancelled.map(|(by, _)| by));
+            let lifted = act.cancelled.map(|(by, _)| by);
+            match act.kind {
+                ActKind::Silence { from, until } => self.silence(None, (from, until), Why::Silenced(act.id), lifted),
+                ActKind::Withdraw { broadcast, from, until } => {
+                    self.silence(Some(broadcast), (from, until), Why::Cancelled(act.id), lifted);
+                }
+                // What is announced after it is of the new text.
+                ActKind::Correct { broadcast, from, .. } => {
+                    self.silence(Some(broadcast), (from, from), Why::Cancelled(act.id), Some(act.id));
+                }
+                _ => {}
             }
         }
     }
 
-    /// Takes out daily airings and drills that would start inside `[from, until)`, those that may be waiting or
-    /// sounding at `from` among them; the latter are stopped too. What was ordered after it was lifted is left: its instant
-    /// is the beginning of its second, which may lie before the silence itself.
-    fn silence(&mut self, order: u64, (from, until): (Timestamp, Timestamp), lifted_by: Option<u64>) {
+    /// Takes out daily airings and drills, or all of one broadcast, that would start inside `[from, until)`, those that
+    /// may be waiting or sounding at `from` among them; the latter are stopped too. What was ordered after it was
+    /// lifted is left: its instant is the beginning of its second, which may lie before the silence itself.
+    fn silence(
+        &mut self,
+        only: Option<usize>,
+        (from, until): (Timestamp, Timestamp),
+        why: Why,
+        lifted_by: Option<u64>,
+    ) {
         let mut stop = Vec::new();
+        let classes: Vec<Class> = self.source.planned.iter().map(|planned| planned.broadcast.class).collect();
         let is_later = |cue: &Cue| lifted_by.is_some_and(|by| cue.order.is_some_and(|order| order > by));
-        for cue in self.cues.iter().filter(|cue| !is_later(cue)) {
+        let is_meant = |cue: &Cue| {
+            let is_it = only.map_or(classes[cue.broadcast] != Class::Emergency, |only| only == cue.broadcast);
+            is_it && !is_later(cue)
+        };
+        for cue in self.cues.iter().filter(|cue| is_meant(cue)) {
             let broadcast = self.broadcast(cue.broadcast);
             let longest = broadcast.how.late.delta() + self.soundings[&(cue.broadcast, cue.bound)].length;
-            if broadcast.class != Class::Emergency && cue.at < from && from <= cue.at + longest {
+            if cue.at < from && from <= cue.at + longest {
                 stop.push((cue.broadcast, cue.instant));
             }
         }
-        let classes: Vec<Class> = self.source.planned.iter().map(|planned| planned.broadcast.class).collect();
         self.remove(|cue| {
-            if is_later(cue) {
-                return None;
-            }
             let is_now = stop.contains(&(cue.broadcast, cue.instant));
-            let is_inside = classes[cue.broadcast] != Class::Emergency && from <= cue.at && cue.at < until;
-            (is_now || is_inside).then_some(Why::Silenced(order))
+            let is_inside = from <= cue.at && cue.at < until;
+            (is_meant(cue) && (is_now || is_inside)).then(|| why.clone())
         });
         self.stop.extend(stop);
     }
@@ -201,7 +218,9 @@ impl Build<'_, '_, '_> {
                 ActKind::Reair { broadcast, instant, expires, .. } => {
                     (*broadcast, vec![*instant], *expires, TimeDelta::zero())
                 }
-                ActKind::Skip { .. } | ActKind::Silence { .. } => continue,
+                ActKind::Skip { .. } | ActKind::Silence { .. } | ActKind::Withdraw { .. } | ActKind::Correct { .. } => {
+                    continue;
+                }
             };
             if let Some((by, taken_back)) = act.cancelled {
                 for instant in instants {

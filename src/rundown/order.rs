@@ -36,6 +36,16 @@ pub enum OrderKind {
     Skip { airing: AiringId },
     /// Stop sound at once and hold daily and drill airings until `until`; emergencies still sound.
     Silence { stations: Targets, until: Timestamp },
+    /// Take a broadcast back until this order is cancelled: stops its sound, airs and posts it no more, takes back what
+    /// chat groups got of it.
+    Withdraw { broadcast: Id },
+    /// A broadcast's text was mended: stops what sounds of it, and gives chat groups the new text in the place of what
+    /// they got.
+    Correct {
+        broadcast: Id,
+        /// The digest of the new text in all languages: with another, nothing is posted.
+        texts: Digest,
+    },
 }
 
 /// What the people behind an announcement agreed to: it airs that, there, and nothing else.
@@ -124,6 +134,8 @@ impl OrderKind {
                 let until = until.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, true);
                 format!("silence {} until {until}", stations.join(" "))
             }
+            OrderKind::Withdraw { broadcast } => format!("withdraw {broadcast}"),
+            OrderKind::Correct { broadcast, .. } => format!("correct {broadcast}"),
         }
     }
 }

@@ -11,6 +11,12 @@ pub const ALARM: &str = "alarm";
 /// What stands there when it is several notices of a group that waited for long. No broadcast may have this id.
 pub const DIGEST: &str = "digest";
 
+/// How the occasion of a post begins that takes back what a group got of its broadcast; the order's number follows.
+pub const WITHDRAWN: &str = "withdrawn-";
+
+/// How the occasion of a post begins that corrects what a group got of its broadcast; the order's number follows.
+pub const CORRECTED: &str = "corrected-";
+
 /// One thing of a post; each becomes one call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "part", rename_all = "lowercase")]
@@ -76,5 +82,15 @@ impl Post {
     /// Whether it is of no broadcast, but an alarm or a digest: no plan lists it.
     pub fn is_ours(&self) -> bool {
         [ALARM, DIGEST].contains(&self.broadcast.as_str())
+    }
+
+    /// Whether it takes back or corrects what the group got before: no plan lists it either.
+    pub fn amends(&self) -> bool {
+        self.withdraws() || self.occasion.starts_with(CORRECTED)
+    }
+
+    /// Whether it only takes back what the group got before.
+    pub fn withdraws(&self) -> bool {
+        self.occasion.starts_with(WITHDRAWN)
     }
 }

@@ -141,3 +141,83 @@ fn a_task_that_is_done_is_delivered_and_one_left_alone_expires() {
     assert!(table.contains("nobody said that the task was done"), "{table}");
     assert_eq!(daemon.stop().1, Some(0));
 }
+
+/// What people read in the group now, voice notes by what stands under them.
+fn shown(telegram: &FakeTelegram) -> Vec<String> {
+    telegram.shown().into_iter().map(|call| call.text).collect()
+}
+
+#[test]
+fn a_notice_is_withdrawn_and_mended_where_it_was_posted() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let telegram = runtime.block_on(FakeTelegram::start(TOKEN));
+    let home = Home::new();
+    home.machine("null", Some(&telegram.url));
+    home.write("config/machine.toml", &(home.read("config/machine.toml") + "[bot]\nanswers = false\n"));
+    for _ in 0..2 {
+        home.edit("config/chats.toml", "languages = [\"bo\", \"lis\", \"zh-CN\"]", "languages = [\"zh-CN\"]");
+    }
+    home.daily("masks", "wear-mask", "at = [\"09:00:06\"]", "repeat = 10\ngap = \"5s\"\npost = \"each\"");
+    let daemon = home.start("2026-11-24T08:00:00+08:00");
+    eventually("it is planned", || (home.json(&["posts", "list", "--all"]).len() >= 2).then_some(()));
+    assert_eq!(daemon.stop().1, Some(0));
+
+    // The group is some minutes behind the airing. It is announced once more, and sounds.
+    let daemon = home.start(&(instant("2026-11-24T09:00:06+08:00") + TimeDelta::minutes(40)).to_rfc3339());
+    eventually("the group has text and voice note", || (shown(&telegram).len() == 2).then_some(()));
+    crate::county::wait(std::time::Duration::from_secs(1));
+    home.say(&["announce", "masks"]);
+    let sounding = || {
+        let status = home.status();
+        status["stations"].as_array().unwrap().iter().filter(|station| station["sounding"].is_string()).count()
+    };
+    eventually("it sounds", || (sounding() == 3).then_some(()));
+    // Posted a few minutes later to the group; to the folder at once.
+    eventually("that is posted, too", || (home.path("posts/files").read_dir().unwrap().count() >= 2).then_some(()));
+    let told = home.say(&["withdraw", "masks"]);
+    assert!(told.contains("order 1 ends, by order 2\norder 3: withdraw masks\n"), "{told}");
+    eventually("it is quiet", || (sounding() == 0).then_some(()));
+    let notice = home.json(&["posts", "list", "--all"])[0]["notice"].as_str().unwrap().to_owned();
+    let words = format!("【更正】\n出门戴好口罩\n通知第{notice}号\n此通知已撤回，请不要再转发。");
+    eventually("the group reads that alone", || (shown(&telegram) == [words.as_str()]).then_some(()));
+    let folder = || {
+        let posts = std::fs::read_dir(home.path("posts/files")).unwrap().map(|entry| entry.unwrap().path());
+        let corrections = posts.filter(|path| path.file_name().unwrap().to_str().unwrap().contains(".withdrawn-3."));
+        corrections.map(|path| std::fs::read_to_string(path.join("01-zh-CN.txt")).unwrap()).collect::<Vec<_>>()
+    };
+    eventually("the folder has a file that says it", || (folder() == [format!("{words}\n")]).then_some(()));
+    let refused = home.refuse(2, &["withdraw", "masks"]);
+    assert!(refused.contains("`masks` is withdrawn already, by order 3"), "{refused}");
+    let refused = home.refuse(2, &["announce", "masks"]);
+    assert!(refused.contains("`masks` is withdrawn by order 3; mend it and say `cunxiang correct masks`"), "{refused}");
+    let table = home.say(&["log", "--posts", "--broadcast", "masks"]);
+    assert!(table.contains("taken back by order 3") && table.contains("deletes masks."), "{table}");
+    let plan = || home.json(&["plan", "--days", "2", "--from", "2026-11-25"]);
+    assert!(plan().is_empty(), "{:?}", plan());
+    assert_eq!(daemon.stop().1, Some(0));
+
+    // A start later everything is as it was, and the mended text takes the first one's place.
+    home.edit("locales/zh-CN/epidemic.ftl", "要及时换", "要马上换");
+    home.record();
+    let daemon = home.start("2026-11-24T11:00:00+08:00");
+    assert!(plan().is_empty(), "{:?}", plan());
+    let told = home.say(&["correct", "masks"]);
+    assert!(told.contains("order 3, which withdrew it, ends by order 4\norder 5: correct masks\n"), "{told}");
+    let corrected = eventually("the group reads the new text", || {
+        let shown = shown(&telegram);
+        (shown.len() == 2 && shown[0].starts_with(&format!("【更正 {notice}】\n"))).then_some(shown)
+    });
+    assert!(corrected[0].contains("要马上换"), "{corrected:?}");
+    eventually("nothing is open", || {
+        let open = ["posts", "list", "--state", "waiting", "--state", "sending", "--state", "unknown"];
+        home.json(&[&open[..], &["--chat", "group", "--until", "2026-11-24T12:00:00+08:00"]].concat())
+            .is_empty()
+            .then_some(())
+    });
+    let refused = home.refuse(2, &["correct", "masks"]);
+    assert!(refused.contains("`masks` is as it was posted, notice "), "{refused}");
+    let refused = home.refuse(2, &["withdraw", "nothing"]);
+    assert!(refused.contains("there is no broadcast `nothing`, and there never was"), "{refused}");
+    assert!(!plan().is_empty(), "it airs again tomorrow");
+    assert_eq!(daemon.stop().1, Some(0));
+}

@@ -50,6 +50,10 @@ pub struct Received {
     pub file_id: Option<String>,
     /// Whether people in the group see it.
     pub arrived: bool,
+    /// The message that it changes or deletes.
+    pub message: Option<usize>,
+    /// Whether it was deleted since.
+    pub gone: bool,
 }
 
 pub struct FakeTelegram {
@@ -128,9 +132,14 @@ impl FakeTelegram {
         self.shared.media.lock().unwrap().iter_mut().for_each(Vec::clear);
     }
 
-    /// What people in the groups see.
+    /// The messages that came to the groups, as they are now.
     pub fn arrived(&self) -> Vec<Received> {
-        self.received().into_iter().filter(|call| call.arrived).collect()
+        self.received().into_iter().filter(|call| call.arrived && call.message.is_none()).collect()
+    }
+
+    /// Those of them that are there.
+    pub fn shown(&self) -> Vec<Received> {
+        self.arrived().into_iter().filter(|call| !call.gone).collect()
     }
 }
 
@@ -175,12 +184,19 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap,
             (None, None) => 0,
         }
     };
-    let number = {
+    let mut number = {
         let mut received = shared.received.lock().unwrap();
         received.push(call.clone());
         received.len()
     };
+    if let Some(message) = call.message.filter(|_| arrived) {
+        if let Err(why) = amend(&mut shared.received.lock().unwrap(), message, &call) {
+            return fault(400, why, Value::Null);
+        }
+        number = message;
+    }
     match reply {
+        Reply::Arrives if call.method == "deletemessage" => ok(json!(true)),
         Reply::Arrives => ok(message(&call, number, number_of_media)),
         Reply::ArrivesInNewWords => ok(json!({ "message_id": number, "when": "later" })),
         Reply::FailsAfterArrival => fault(500, "Internal Server Error", Value::Null),
@@ -200,6 +216,27 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap,
         Reply::Error(status, description) => fault(status, description, Value::Null),
         Reply::HtmlBadGateway => (StatusCode::BAD_GATEWAY, "<html><h1>502 Bad Gateway</h1></html>").into_response(),
         Reply::Hangs => std::future::pending().await,
+    }
+}
+
+/// Changes or deletes a message, as the service does.
+fn amend(received: &mut [Received], message: usize, call: &Received) -> Result<(), &'static str> {
+    let is_it = |of: &&mut Received| of.arrived && of.message.is_none() && !of.gone;
+    let found = received.get_mut(message.wrapping_sub(1)).filter(is_it);
+    match (call.method.as_str(), found) {
+        ("deletemessage", None) => Err("Bad Request: message to delete not found"),
+        (_, None) => Err("Bad Request: message to edit not found"),
+        ("deletemessage", Some(found)) => {
+            found.gone = true;
+            Ok(())
+        }
+        (_, Some(found)) if found.text == call.text => Err(
+            "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message",
+        ),
+        (_, Some(found)) => {
+            found.text.clone_from(&call.text);
+            Ok(())
+        }
     }
 }
 
@@ -284,14 +321,23 @@ fn message(call: &Received, number: usize, media: usize) -> Value {
 
 fn read(headers: &HeaderMap, body: &[u8], method: String) -> Received {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let mut call =
-        Received { method, chat: String::new(), text: String::new(), voice: None, file_id: None, arrived: false };
+    let mut call = Received {
+        method,
+        chat: String::new(),
+        text: String::new(),
+        voice: None,
+        file_id: None,
+        arrived: false,
+        message: None,
+        gone: false,
+    };
     if let Some((_, boundary)) = content_type.split_once("boundary=") {
         for (name, value) in form(body, boundary.trim_matches('"')) {
             let text = || String::from_utf8_lossy(&value).into_owned();
             match name.as_str() {
                 "chat_id" => call.chat = text(),
                 "text" | "caption" => call.text = text(),
+                "message_id" => call.message = text().parse().ok(),
                 "voice" if value.starts_with(b"attach://") => {}
                 "photo" if value.starts_with(b"attach://") => {}
                 "voice" | "photo" if !value.starts_with(b"OggS") && !value.starts_with(b"\x89PNG") => {
@@ -303,7 +349,8 @@ fn read(headers: &HeaderMap, body: &[u8], method: String) -> Received {
         }
     } else if let Ok(value) = serde_json::from_slice::<Value>(body) {
         call.chat = value["chat_id"].to_string().trim_matches('"').to_owned();
-        call.text = value["text"].as_str().unwrap_or_default().to_owned();
+        call.text = value["text"].as_str().or(value["caption"].as_str()).unwrap_or_default().to_owned();
+        call.message = value["message_id"].as_u64().map(|number| number as usize);
     }
     call
 }

@@ -65,7 +65,10 @@ impl Control {
             OrderKind::Announce { agreed: Some(agreed), .. } => agreed.stations.clone(),
             OrderKind::Announce { stations, .. } | OrderKind::Silence { stations, .. } => named(stations),
             OrderKind::Reair { airing } => vec![airing.station.clone()],
-            OrderKind::Skip { .. } | OrderKind::Cancel { .. } => Vec::new(),
+            OrderKind::Skip { .. }
+            | OrderKind::Cancel { .. }
+            | OrderKind::Withdraw { .. }
+            | OrderKind::Correct { .. } => Vec::new(),
         };
         board.reach.deaf(&stations, self.clock.now()).in_words(board.catalog.county.zone)
     }
@@ -227,6 +230,11 @@ impl Control {
         let Some(found) = catalog.broadcasts.get(&broadcast) else {
             return refuse(format!("there is no broadcast `{broadcast}` without faults; `cunxiang check` tells why"));
         };
+        if let Some(order) = board.registry.withdrawn.get(&broadcast) {
+            return refuse(format!(
+                "`{broadcast}` is withdrawn by order {order}; mend it and say `cunxiang correct {broadcast}`, or let it air as it is with `cunxiang cancel {order}`"
+            ));
+        }
         if found.state != State::Ready {
             return refuse(format!("broadcast `{broadcast}` is not ready; set state = \"ready\" in its file"));
         }

@@ -230,6 +230,34 @@ pub trait Channel: Send + Sync {
 
     /// Sends once. Ends in bounded time.
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Answer>;
+
+    /// Whether messages that arrived can be changed and deleted.
+    fn amends(&self) -> bool {
+        false
+    }
+
+    /// Changes or deletes a message that arrived, once; to do so twice does no harm. Ends in bounded time.
+    fn amend<'a>(&'a self, _: &'a Amendment) -> BoxFuture<'a, Answer> {
+        Box::pin(async { impossible("messages of this service stay as they are") })
+    }
+}
+
+/// What becomes of a message that arrived.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Amendment {
+    pub address: Value,
+    /// What the service calls the message.
+    pub message: String,
+    pub change: Change,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    Delete,
+    /// The text of a text message.
+    Text(String),
+    /// What stands under a voice note or a picture.
+    Caption(String),
 }
 
 /// How long a text may be, as its service counts.

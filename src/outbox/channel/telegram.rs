@@ -10,18 +10,21 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use futures::{FutureExt as _, TryFutureExt as _};
 use serde_json::{Value, json};
-use teloxide::payloads::{SendMessageSetters as _, SendPhotoSetters as _, SendVoiceSetters as _};
+use teloxide::payloads::{
+    EditMessageCaptionSetters as _, EditMessageTextSetters as _, SendMessageSetters as _, SendPhotoSetters as _,
+    SendVoiceSetters as _,
+};
 use teloxide::prelude::Requester as _;
-use teloxide::types::{ChatId, FileId, InputFile, LinkPreviewOptions, Message, Recipient};
+use teloxide::types::{ChatId, FileId, InputFile, LinkPreviewOptions, Message, MessageId, Recipient};
 use teloxide::{Bot, RequestError};
 
 use super::https::{self, FILE_TIMES, Reach, unknown};
 use super::secret::{Fault, Form, Secret};
 use super::uploaded::{Uploaded, for_good};
-use super::{Answer, Channel, ChannelFault, Content, Limit, Parcel, Scope, TextMax, Unit};
+use super::{Amendment, Answer, Change, Channel, ChannelFault, Content, Limit, Parcel, Scope, TextMax, Unit};
 use crate::base::Digest;
 use crate::outbox::split;
 use crate::rundown::programme::FRAMES_PER_SECOND;
@@ -130,14 +133,7 @@ impl Telegram {
         };
         let (sent, limit) = match &parcel.content {
             Content::Text { text, .. } => {
-                let preview = LinkPreviewOptions {
-                    is_disabled: true,
-                    url: None,
-                    prefer_small_media: false,
-                    prefer_large_media: false,
-                    show_above_text: false,
-                };
-                let call = bot.send_message(chat, text).link_preview_options(preview);
+                let call = bot.send_message(chat, text).link_preview_options(no_preview());
                 (call.into_future().boxed(), self.timeout)
             }
             Content::Voice { language, title, frames, bytes } => {
@@ -169,15 +165,66 @@ impl Telegram {
             },
             Err(_) => unknown("timeout", "no answer came in time"),
         };
-        match &answer {
+        self.learn(&answer);
+        answer
+    }
+
+    /// What an answer says of the token.
+    fn learn(&self, answer: &Answer) {
+        match answer {
             Answer::Retry { code, .. } if code == BAD_TOKEN => self.token().refused(true),
             Answer::Sent { .. } | Answer::Handed { .. } | Answer::Moved { .. } | Answer::Refused { .. } => {
                 self.token().refused(false);
             }
-            // These say nothing of the token.
+            // These say nothing of it.
             Answer::Retry { .. } | Answer::Unknown { .. } => {}
         }
+    }
+
+    /// A robot changes its own messages for good, and deletes them for two days; as an administrator, for good.
+    async fn change(&self, chat: Recipient, message: MessageId, amendment: &Amendment) -> Answer {
+        let bot = self.client();
+        let changed = match &amendment.change {
+            Change::Delete => bot.delete_message(chat, message).into_future().map_ok(drop).boxed(),
+            Change::Text(text) => {
+                let call = bot.edit_message_text(chat, message, text).link_preview_options(no_preview());
+                call.into_future().map_ok(drop).boxed()
+            }
+            Change::Caption(text) => {
+                let call = bot.edit_message_caption(chat, message).caption(caption(text));
+                call.into_future().map_ok(drop).boxed()
+            }
+        };
+        let sent = || Answer::Sent { ids: vec![message.0.to_string()] };
+        let answer = match tokio::time::timeout(self.timeout, changed).await {
+            Ok(Ok(())) => sent(),
+            Ok(Err(error)) => match without_secret(bot.token(), classify(error)) {
+                Answer::Refused { detail, .. } if is_so_already(&amendment.change, &detail) => sent(),
+                answer => answer,
+            },
+            Err(_) => unknown("timeout", "no answer came in time"),
+        };
+        self.learn(&answer);
         answer
+    }
+}
+
+/// Whether the service says that a message is as it should be: an earlier try arrived, or somebody was faster.
+fn is_so_already(change: &Change, detail: &str) -> bool {
+    detail.contains(match change {
+        Change::Delete => "message to delete not found",
+        Change::Text(_) | Change::Caption(_) => "message is not modified",
+    })
+}
+
+/// Links in notices do not grow pictures.
+fn no_preview() -> LinkPreviewOptions {
+    LinkPreviewOptions {
+        is_disabled: true,
+        url: None,
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
     }
 }
 
@@ -249,6 +296,24 @@ impl Channel for Telegram {
             match recipient(&parcel.address) {
                 Ok(chat) => self.call(parcel, chat).await,
                 Err(detail) => Answer::Refused { code: "bad-address".into(), detail },
+            }
+        }
+        .boxed()
+    }
+
+    fn amends(&self) -> bool {
+        true
+    }
+
+    fn amend<'a>(&'a self, amendment: &'a Amendment) -> BoxFuture<'a, Answer> {
+        async move {
+            match (recipient(&amendment.address), amendment.message.parse()) {
+                (Ok(chat), Ok(message)) => self.change(chat, MessageId(message), amendment).await,
+                (Err(detail), _) => Answer::Refused { code: "bad-address".into(), detail },
+                (_, Err(_)) => {
+                    let detail = format!("`{}` is no number of a message", amendment.message);
+                    Answer::Refused { code: "bad-message".into(), detail }
+                }
             }
         }
         .boxed()

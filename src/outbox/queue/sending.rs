@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 
 use super::{BACK_OFF_MAX_MS, BACK_OFF_MIN_MS};
 use crate::base::Timestamp;
-use crate::ledger::{Call, CallEnd, CallId};
+use crate::ledger::{Call, CallEnd, CallId, Ledger};
+use crate::outbox::amend::Amend;
 use crate::outbox::channel::{Answer, Channel, Parcel};
 use crate::outbox::compose::{self, NoContent};
 use crate::outbox::{Draw, Words};
@@ -16,9 +17,12 @@ pub(super) async fn send_once(
     channel: &dyn Channel,
     call: &Call,
     post: Post,
-    (store, words, draw): (Store, Words, Draw),
+    (ledger, store, words, draw): (Ledger, Store, Words, Draw),
     at: Timestamp,
 ) -> Answer {
+    if let Some(amend) = Amend::of(call) {
+        return amend.make(channel, call, &ledger).await;
+    }
     let read = if call.heavy {
         let (call, post) = (call.clone(), post.clone());
         tokio::task::spawn_blocking(move || compose::content(&call, &post, &store, &words, &draw)).await
@@ -51,7 +55,14 @@ pub(super) fn end_of(call: &Call, answer: &Answer, now: Timestamp) -> CallEnd {
             CallEnd::Again { due: now + wait, code, detail }
         }
         Answer::Moved { address } => CallEnd::Moved { address },
-        Answer::Refused { code, detail } => CallEnd::Refused { code, detail },
+        Answer::Refused { code, detail } => {
+            let instead = Amend::of(call).and_then(|amend| amend.instead(&code, &detail));
+            instead.unwrap_or(CallEnd::Refused { code, detail })
+        }
+        // To do it twice does no harm.
+        Answer::Unknown { code, detail } if call.harmless => {
+            CallEnd::Again { due: now + back_off(&call.id, call.attempts), code, detail }
+        }
         Answer::Unknown { code, detail } => CallEnd::Unknown { code, detail },
     }
 }

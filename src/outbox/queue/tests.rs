@@ -107,6 +107,8 @@ fn unknown() -> Do {
 const WORDS: Words = Words {
     repeat: |language, notice| format!("【重发 {} {language}】", notice.unwrap_or("-")),
     digest: |language, count| format!("{count} {language}"),
+    correction: |language, notice| format!("【更正 {} {language}】\n", notice.unwrap_or("-")),
+    withdrawn: |language, title, notice| format!("【更正】{title} {} {language}", notice.unwrap_or("-")),
 };
 
 /// An outbox with everything around it; [`Place::restart`] is a crash and a new start.
@@ -441,5 +443,6 @@ fn waits_grow_up_to_a_bound_and_differ() {
     assert!(waits.len() > 40);
 }
 
+mod amend;
 mod cards;
 mod load;

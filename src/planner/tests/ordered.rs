@@ -146,6 +146,32 @@ fn silence_holds_daily_airings_and_drills_and_no_emergency() {
     assert!(in_silence.iter().all(|line| line.ends_with(" flood")), "{in_silence:?}");
 }
 
+#[test]
+fn what_is_withdrawn_stops_and_airs_no_more_until_that_is_taken_back() {
+    let withdraw = |id, released, broadcast: &str| {
+        order(id, released, OrderKind::Withdraw { broadcast: super::county::id(broadcast) })
+    };
+    check(&[withdraw(1, "24T08:30", "a")], "24T08:31", &["24T08:00 a", "24T09:00 long"], &[]);
+    // What may be sounding is stopped, of this broadcast alone.
+    check(&[withdraw(1, "24T09:10", "long")], "24T09:11", &["24T08:00 a", "24T12:00 a"], &["24T09:00 long"]);
+    check(&[withdraw(1, "24T09:10", "a")], "24T09:11", &["24T08:00 a", "24T09:00 long"], &[]);
+    // What was announced, too; emergencies as well.
+    let flood = order(1, "24T10:00", announce("flood", &[], Class::Emergency));
+    let plan = station(&content().catalog(), &[flood.clone(), withdraw(2, "24T10:05", "flood")], "24T10:06", "n1");
+    assert!(listed(&plan).iter().all(|line| !line.ends_with("flood") || line.as_str() < "24T10:05"));
+    assert!(plan.stop.iter().any(|id| id.broadcast.as_str() == "flood"), "{:?}", plan.stop);
+    // Taken back: what is to come airs again.
+    let lift = order(2, "24T11:00", OrderKind::Cancel { order: 1 });
+    check(&[withdraw(1, "24T07:30", "a"), lift], "24T11:01", &["24T09:00 long", "24T12:00 a"], &[]);
+    // A correction stops what sounds of the old text, and nothing else.
+    let texts = crate::base::Digest::of(b"new");
+    let correct = |id, released, broadcast: &str| {
+        order(id, released, OrderKind::Correct { broadcast: super::county::id(broadcast), texts })
+    };
+    check(&[correct(1, "24T09:10", "long")], "24T09:11", &["24T08:00 a", "24T12:00 a"], &["24T09:00 long"]);
+    check(&[correct(1, "24T10:10", "a")], "24T10:11", &TIMETABLE, &[]);
+}
+
 /// Silence, its end and an announcement within a few seconds, to the millisecond: what is asked for while it lasts is
 /// held, and what is asked for after it is aired, though an order's instant is the beginning of its second.
 #[test]
