@@ -9,11 +9,12 @@ SHELL := /bin/bash
 BUILD_PACKAGES := gcc g++ libc6-dev make cmake pkg-config libasound2-dev
 SAMPLE_PACKAGES := ca-certificates libasound2
 TEST_PACKAGES := $(SAMPLE_PACKAGES) ffmpeg sox libsox-fmt-mp3 lame opus-tools espeak-ng pulseaudio pulseaudio-utils \
-	libasound2-plugins util-linux libc-bin procps fonts-noto-core fonts-noto-cjk poppler-utils zbar-tools
+	libasound2-plugins util-linux libc-bin procps fonts-noto-core fonts-noto-cjk poppler-utils zbar-tools \
+	python3 python3-venv
 PACKAGE_PACKAGES := binutils dpkg systemd $(SAMPLE_PACKAGES)
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 RECORDING_PACKAGES := espeak-ng sox
-BENCH_PACKAGES := $(TEST_PACKAGES) mpg123 mpd mpc valgrind python3 python3-venv libopus-dev \
+BENCH_PACKAGES := $(TEST_PACKAGES) mpg123 mpd mpc valgrind libopus-dev \
 	nats-server mosquitto nginx-light strace
 
 .PHONY: run test bench recordings lint package package-arm64 test-package
@@ -25,6 +26,7 @@ run:
 
 test:
 	@scripts/install.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@scripts/test-venv.sh
 	cargo test --locked --no-fail-fast
 
 package:

@@ -1,5 +1,6 @@
 //! What every channel must do, run for each of them, and what each service's answers mean.
 
+mod fake_apprise;
 mod fake_robots;
 mod fake_telegram;
 mod fake_webhook;
@@ -13,8 +14,9 @@ use chrono::TimeDelta;
 use cunxiang::base::Timestamp;
 use cunxiang::ledger::CallId;
 use cunxiang::outbox::channel::{self, Amendment, Answer, Carriage, Change, Channel, Content, Parcel, TextMax};
-use cunxiang::outbox::{Options, folder, manual, robots, telegram, webhook};
+use cunxiang::outbox::{Options, apprise, folder, manual, robots, telegram, webhook};
 use cunxiang::rundown::{Class, Post};
+use fake_apprise::{FakeApprise, Reply as Passes};
 use fake_robots::{FakeRobots, Reply as Said, SIGNING, Service};
 use fake_telegram::{FakeTelegram, Reply};
 use fake_webhook::{FakeWebhook, Reply as Taken};
@@ -181,6 +183,39 @@ fn webhook_options(url: &str, timeout: Duration) -> webhook::Options {
     }
 }
 
+async fn apprise_place() -> Place {
+    let server = Arc::new(FakeApprise::start().await);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let for_seen = server.clone();
+    let bad = ["", " ", "two words", "a,b", "标签", &"x".repeat(65)];
+    let bad = bad.map(|tag| json!({ "server": "office", "tag": tag }));
+    Place {
+        channel: apprise(&server.url, LONG, fake_apprise::KEY),
+        away: apprise(&format!("http://localhost:{}", closed.port()), LONG, fake_apprise::KEY),
+        address: json!({ "server": "office", "tag": "benzilan" }),
+        bad_addresses: [json!({}), json!({ "server": 5 }), json!({ "server": "No Such" })]
+            .into_iter()
+            .chain(bad)
+            .collect(),
+        seen: Box::new(move || for_seen.seen()),
+        _keep: Box::new(server),
+    }
+}
+
+fn apprise(url: &str, timeout: Duration, key: &str) -> Arc<dyn Channel> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), format!("{key}\nuser:{}\n", fake_apprise::PASSWORD)).unwrap();
+    let (_, secret_file) = file.keep().unwrap();
+    let options = apprise::Options {
+        servers: [("office".parse().unwrap(), apprise::Server { url: url.into(), secret_file })].into(),
+        private_hosts: ["localhost".to_owned()].into(),
+        proxy: None,
+        timeout,
+    };
+    no_secret(&options);
+    open_one(Options { apprise: Some(options), ..Options::default() })
+}
+
 fn open_one(options: Options) -> Arc<dyn Channel> {
     let (mut channels, faults) = channel::open(&options);
     assert!(faults.is_empty(), "{faults:?}");
@@ -221,7 +256,9 @@ fn parcel(place: &Place, position: u32, content: Content) -> Parcel {
 
 fn no_secret(said: &(impl Debug + ?Sized)) {
     let said = format!("{said:?}");
-    for secret in [SECRET, PASSWORD, fake_robots::TOKEN, SIGNING, fake_webhook::SECRET] {
+    for secret in
+        [SECRET, PASSWORD, fake_robots::TOKEN, SIGNING, fake_webhook::SECRET, fake_apprise::KEY, fake_apprise::PASSWORD]
+    {
         assert!(!said.contains(secret), "{said}");
     }
 }
@@ -293,7 +330,8 @@ async fn every_channel_keeps_the_contract() {
     }
     contract(webhook_place().await).await;
     contract(manual_place().await).await;
-    assert_eq!(channel::CHANNELS.len(), 7, "a new channel is added here");
+    contract(apprise_place().await).await;
+    assert_eq!(channel::CHANNELS.len(), 8, "a new channel is added here");
 }
 
 #[tokio::test]
@@ -569,6 +607,47 @@ async fn a_webhook_is_sent_again_until_it_is_taken_once() {
         assert_eq!(call["id"], "wear-mask.20261124.benzilan#1");
         assert_eq!((&call["class"], &call["notice"], &call["part"]), (&json!("daily"), &json!("2026-0412"), &json!(1)));
         assert_eq!(call["due"], "2026-11-18T11:06:40Z");
+    }
+}
+
+#[tokio::test]
+async fn the_answers_of_apprise_mean_what_they_mean() {
+    for (reply, bound, key, word, code) in [
+        (Passes::PassesOn, LONG, fake_apprise::KEY, "sent", ""),
+        (Passes::Words, LONG, fake_apprise::KEY, "sent", ""),
+        (Passes::PassesOn, LONG, "another-key-0123456789", "retry", "204 60"),
+        (Passes::StatusAfter(424), LONG, fake_apprise::KEY, "unknown", "424"),
+        (Passes::StatusAfter(500), LONG, fake_apprise::KEY, "unknown", "500"),
+        (Passes::StatusAfter(502), LONG, fake_apprise::KEY, "unknown", "502"),
+        (Passes::CutAfter, LONG, fake_apprise::KEY, "unknown", "cut-off"),
+        (Passes::Hangs, SHORT, fake_apprise::KEY, "unknown", "timeout"),
+        (Passes::Page, LONG, fake_apprise::KEY, "unknown", "unreadable"),
+        (Passes::Status(401), LONG, fake_apprise::KEY, "retry", "401 60"),
+        (Passes::Status(403), LONG, fake_apprise::KEY, "retry", "403 60"),
+        (Passes::Status(404), LONG, fake_apprise::KEY, "retry", "404 300"),
+        (Passes::Status(400), LONG, fake_apprise::KEY, "refused", "400"),
+        (Passes::Status(431), LONG, fake_apprise::KEY, "refused", "431"),
+        (Passes::Status(408), LONG, fake_apprise::KEY, "unknown", "408"),
+        (Passes::Status(503), LONG, fake_apprise::KEY, "unknown", "503"),
+        (Passes::Later(503, 20), LONG, fake_apprise::KEY, "retry", "503 20"),
+        (Passes::Later(429, 33), LONG, fake_apprise::KEY, "retry", "429 33"),
+        (Passes::Redirect, LONG, fake_apprise::KEY, "refused", "308"),
+    ] {
+        let server = FakeApprise::start().await;
+        let place = Place { channel: apprise(&server.url, bound, key), ..apprise_place().await };
+        server.script([reply.clone()]);
+        let answer = place.channel.send(&parcel(&place, 0, text("请戴口罩。"))).await;
+        assert_eq!(gist(&answer), (word, code.to_owned()), "{reply:?}: {answer:?}");
+        assert_eq!(server.received(), 1, "{reply:?}: a channel sends once and follows nothing");
+        no_secret(&answer);
+        assert!(!format!("{answer:?}").contains(key), "{answer:?}");
+        assert_eq!(!place.channel.faults().is_empty(), ["204 60", "401 60", "403 60"].contains(&code), "{reply:?}");
+        if word == "sent" {
+            let passed = &server.passed()[0];
+            assert_eq!((passed.tag.as_deref(), passed.kind.as_str()), (Some("benzilan"), "info"));
+        } else if word != "unknown" {
+            assert!(server.passed().is_empty(), "{reply:?}: it surely did not arrive");
+        }
     }
 }
 

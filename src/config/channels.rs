@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::base::Id;
 use crate::base::table::{Field, Table};
 use crate::outbox::channel::https;
-use crate::outbox::{self, folder, robots, telegram, webhook};
+use crate::outbox::{self, apprise, folder, robots, telegram, webhook};
 
 /// The keywords of robots are short words; longer ones would take the room of texts.
 const KEYWORD_CHARS_MAX: usize = 20;
@@ -27,8 +27,9 @@ pub(super) fn channels(table: Table<'_>, home: &Path) -> outbox::Options {
     let dingtalk = table.table("dingtalk").map(|table| service(table, home, true));
     let feishu = table.table("feishu").map(|table| service(table, home, true));
     let webhook = table.table("webhook").map(|table| webhooks(table, home));
+    let apprise = table.table("apprise").map(|table| servers(table, home));
     table.done();
-    outbox::Options { folder, manual, telegram, wecom, dingtalk, feishu, webhook }
+    outbox::Options { folder, manual, telegram, wecom, dingtalk, feishu, webhook, apprise }
 }
 
 /// A channel that writes files.
@@ -63,27 +64,51 @@ fn service(table: Table<'_>, home: &Path, knows_keywords: bool) -> robots::Optio
 
 /// Programs that take posts, each with its address and secret.
 fn webhooks(table: Table<'_>, home: &Path) -> webhook::Options {
-    let proxy = text(&table, "proxy");
+    let named = named_places(&table, home, "hooks", "office.hook");
+    let hooks = named.places.into_iter().map(|(name, (url, secret_file))| (name, webhook::Hook { url, secret_file }));
+    let hooks = hooks.collect();
+    table.done();
+    webhook::Options { hooks, private_hosts: named.private_hosts, proxy: named.proxy, timeout: https::TIMEOUT }
+}
+
+/// Apprise API servers, each with its address and the key of a configuration.
+fn servers(table: Table<'_>, home: &Path) -> apprise::Options {
+    let named = named_places(&table, home, "servers", "office.apprise");
+    let places = named.places.into_iter();
+    let servers = places.map(|(name, (url, secret_file))| (name, apprise::Server { url, secret_file })).collect();
+    table.done();
+    apprise::Options { servers, private_hosts: named.private_hosts, proxy: named.proxy, timeout: https::TIMEOUT }
+}
+
+/// Addresses with secrets, by name, and how they are reached.
+struct NamedPlaces {
+    places: BTreeMap<Id, (String, PathBuf)>,
+    private_hosts: BTreeSet<String>,
+    proxy: Option<String>,
+}
+
+fn named_places(table: &Table<'_>, home: &Path, key: &'static str, file: &str) -> NamedPlaces {
+    let proxy = text(table, "proxy");
     let hosts = table.get("private_hosts").map(|field| field.items()).unwrap_or_default();
     let private_hosts: BTreeSet<String> = hosts.iter().filter_map(|host| host.text()).map(str::to_owned).collect();
-    let mut hooks = BTreeMap::new();
-    let named =
-        table.require("hooks", "{ office = { url = \"https://host/path\", secret_file = \"config/office.hook\" } }");
+    let mut places = BTreeMap::new();
+    let example = format!("{{ office = {{ url = \"https://host/path\", secret_file = \"config/{file}\" }} }}");
+    let named = table.require(key, &example);
     for field in named.and_then(|field| field.table()).iter().flat_map(Table::entries) {
         let name = field.key().parse::<Id>().map_err(|why| field.fault("bad-value", why.to_string(), "rename it")).ok();
-        let Some(hook) = field.table() else { continue };
-        let url = hook.require("url", "\"https://host/path\"").and_then(|field| {
+        let Some(place) = field.table() else { continue };
+        let url = place.require("url", "\"https://host/path\"").and_then(|field| {
             let url = webhook::address(field.text()?, &private_hosts);
             url.map_err(|(what, help)| field.fault("bad-value", what, help)).ok()
         });
-        let secret_file = hook.require("secret_file", "\"config/office.hook\"").and_then(|field| secret(&field, home));
-        hook.done();
+        let secret_file =
+            place.require("secret_file", &format!("\"config/{file}\"")).and_then(|field| secret(&field, home));
+        place.done();
         if let (Some(name), Some(url), Some(secret_file)) = (name, url, secret_file) {
-            hooks.insert(name, webhook::Hook { url: url.into(), secret_file });
+            places.insert(name, (url.into(), secret_file));
         }
     }
-    table.done();
-    webhook::Options { hooks, private_hosts, proxy, timeout: https::TIMEOUT }
+    NamedPlaces { places, private_hosts, proxy }
 }
 
 /// `"FILE"`, or `{ secret_file = "FILE", keyword = "通知" }`.

@@ -15,7 +15,7 @@ mod split;
 mod words;
 
 pub use amend::Taking;
-pub use channel::{Options, folder, manual, robots, telegram, webhook};
+pub use channel::{Options, apprise, folder, manual, robots, telegram, webhook};
 pub use compose::{Chat, Enqueued};
 pub use counts::Counts;
 pub use queue::Outbox;

@@ -3,6 +3,7 @@
 //! A channel sends once and says how it went. It never waits, tries again, or reads a clock but for the bound on one
 //! call; only the queue does. It knows no language rules and no ledger.
 
+pub mod apprise;
 pub mod dingtalk;
 pub mod feishu;
 pub mod folder;
@@ -35,6 +36,7 @@ pub struct Options {
     pub dingtalk: Option<robots::Options>,
     pub feishu: Option<robots::Options>,
     pub webhook: Option<webhook::Options>,
+    pub apprise: Option<apprise::Options>,
 }
 
 type Opened = Result<Arc<dyn Channel>, ChannelFault>;
@@ -158,6 +160,15 @@ pub const CHANNELS: &[Kind] = &[
         open: |options| opened(webhook::Webhook::open(options.webhook.as_ref()?)),
         check_address: webhook::check_address,
         lacking: |options, address| webhook::lacking(options.webhook.as_ref()?, address),
+    },
+    Kind {
+        name: apprise::KIND,
+        // What the services behind it make of a file is theirs.
+        carries: Carries { text: Carriage::Native, voice: Carriage::File, card: Carriage::File },
+        is_set_up: |options| options.apprise.is_some(),
+        open: |options| opened(apprise::Apprise::open(options.apprise.as_ref()?)),
+        check_address: apprise::check_address,
+        lacking: |options, address| apprise::lacking(options.apprise.as_ref()?, address),
     },
     Kind {
         name: manual::KIND,

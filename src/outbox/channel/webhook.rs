@@ -82,7 +82,7 @@ impl Webhook {
         let mut builder = https::builder(&Reach { kind: KIND, proxy: options.proxy.as_deref(), timeout })?;
         // A proxy asks for itself; its own address is none of the receivers'.
         if options.proxy.is_none() {
-            builder = builder.dns_resolver(Arc::new(Guard { private_hosts: options.private_hosts.clone() }));
+            builder = builder.dns_resolver(Arc::new(Guard::of(&options.private_hosts)));
         }
         let mut hooks = BTreeMap::new();
         for (name, hook) in &options.hooks {
@@ -205,8 +205,14 @@ pub fn address(text: &str, private_hosts: &BTreeSet<String>) -> Result<Url, (Str
 }
 
 /// Asks where a host is, and hands out no private places but of hosts that are allowed to be there.
-struct Guard {
+pub(super) struct Guard {
     private_hosts: BTreeSet<String>,
+}
+
+impl Guard {
+    pub fn of(private_hosts: &BTreeSet<String>) -> Guard {
+        Guard { private_hosts: private_hosts.clone() }
+    }
 }
 
 impl Resolve for Guard {
