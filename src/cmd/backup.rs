@@ -215,7 +215,6 @@ pub fn restore(place: &Place, args: &RestoreArgs) -> anyhow::Result<u8> {
     if !manifest.files.contains_key(LEDGER) {
         bail!("there is no ledger in {}", args.file.display());
     }
-    data::close_to_others();
     let data = place.data();
     data::open(&data)?;
     let _lock = data::lock(&data)?;

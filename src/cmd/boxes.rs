@@ -9,7 +9,7 @@ use crate::base::clock::RealClock;
 use crate::base::{Clock as _, Id, Timestamp};
 use crate::card::code;
 use crate::cmd::order::ask_daemon;
-use crate::cmd::{FAULTS, FINE, Format, Place, page, status};
+use crate::cmd::{FAULTS, FINE, Format, Place, data, page, status};
 use crate::console::control::{Answer, Ask};
 use crate::county::boxes::{BoxShown, Enrolment};
 use crate::ledger::BoxState;
@@ -191,6 +191,7 @@ fn compared(place: &Place, station: &Id, yes: bool) -> anyhow::Result<Option<Str
 /// Makes a certificate, and says what to do with it.
 pub fn tls(place: &Place, args: &TlsArgs) -> anyhow::Result<u8> {
     let TlsCommand::Init { names } = &args.command;
+    data::open(&place.data())?;
     let folder = place.data().join("tls");
     let made = tls::init(&folder, names, RealClock::default().now())?;
     let home = std::path::absolute(&place.home)?;

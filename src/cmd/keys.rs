@@ -116,10 +116,12 @@ fn first_line(path: &Path) -> anyhow::Result<Zeroizing<String>> {
 }
 
 pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
-    data::close_to_others();
     let folder = place.data().join("keys");
     if !folder.join("keys.json").exists() {
         bail!("there are no keys in {}; `cunxiang run` makes them at its first start", folder.display());
+    }
+    if !matches!(args.command, Command::Show { .. }) {
+        data::open(&place.data())?;
     }
     // By the daemon's clock, which may be shifted.
     let now = status::ask(place).map_or_else(|_| RealClock::default().now(), |report| report.clock.to_utc());

@@ -51,7 +51,6 @@ pub struct Args {
 }
 
 pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
-    data::close_to_others();
     let (path, file) = machine::place(&place.home, args.machine.as_deref());
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("{} cannot be read; write it as docs/ref/machine.md says", path.display()))?;

@@ -10,19 +10,17 @@ use crate::cmd::instant::Instant;
 use crate::cmd::{CANNOT, FAULTS, FINE, Format, Place, data, page};
 use crate::config::station::{self as settings, Settings};
 use crate::console::spot::Wish;
-use crate::county::keys::CountyKeys;
-use crate::ledger::Ledger;
 use crate::link::proof;
 use crate::link::village::folder::{Folder, Membership};
 use crate::link::village::https::{Address, Https, tidy_url};
-use crate::link::village::{County as _, Timekeeper, stick};
+use crate::link::village::{County as _, Timekeeper};
 use crate::link::wire::{self, EnrolAsk};
-use crate::rundown::seal::{Envelope, Trust};
-use crate::store::Store;
+use crate::rundown::seal::Trust;
 
 mod player;
 mod running;
 mod spot;
+mod stick;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -134,7 +132,6 @@ struct Import {
 }
 
 pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
-    data::close_to_others();
     match &args.command {
         Command::Join(join) => with_settings(place, &join.own, false, |own| self::join(join, &own)),
         Command::Run(run) => {
@@ -159,8 +156,8 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         Command::SoundCheck(one) => with_settings(place, &one.own, false, |own| {
             spot::command(&own, one.station.as_ref(), |station| Wish::SoundCheck { station })
         }),
-        Command::Export(export) => self::export(place, export),
-        Command::Import(import) => with_settings(place, &import.own, false, |own| self::import(import, &own)),
+        Command::Export(export) => stick::export(place, export),
+        Command::Import(import) => with_settings(place, &import.own, false, |own| stick::import(import, &own)),
     }
 }
 
@@ -263,55 +260,6 @@ fn join(args: &Join, own: &OwnBox) -> anyhow::Result<u8> {
         "Read it to the county: it must be the same there, and is confirmed there. Until then this box gets nothing."
     );
     Ok(FINE)
-}
-
-fn import(args: &Import, own: &OwnBox) -> anyhow::Result<u8> {
-    let membership = own.folder.membership()?;
-    let store = Store::open(own.data().join("clips"))?;
-    let file = std::fs::File::open(&args.file)
-        .with_context(|| format!("{} cannot be read; look at the stick", args.file.display()))?;
-    let now = own.clock().now();
-    let carried = stick::read(std::io::BufReader::new(file), (&own.folder, &store), &membership, now)
-        .with_context(|| format!("{} is not taken, and nothing changed", args.file.display()))?;
-    anstream::println!("{}: rundown {}.{}", carried.station, carried.edge.epoch, carried.edge.version);
-    anstream::println!("{} clips taken", carried.clips);
-    tell_missing(&carried, "bring them over the link, or on a newer stick");
-    Ok(if carried.missing.is_empty() { FINE } else { FAULTS })
-}
-
-fn export(place: &Place, args: &Export) -> anyhow::Result<u8> {
-    let data = place.data();
-    let path = data.join("ledger.db");
-    if !path.exists() {
-        bail!("{} is missing: export at the county, where `cunxiang run` has run", path.display());
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let saved = runtime.block_on(async { Ledger::open(&path).await?.latest_rundowns().await })?;
-    let saved = saved.into_iter().find(|saved| saved.station == args.station);
-    let saved = saved
-        .with_context(|| format!("there is no rundown of {}; `cunxiang plan` lists the stations", args.station))?;
-    let rundown: Envelope = serde_json::from_slice(&saved.envelope).context("the ledger's rundown does not read")?;
-    let keys = CountyKeys::look(&data.join("keys"))?;
-    let store = Store::open(data.join("clips"))?;
-    // A whole file or none: a stick that is pulled out early has a file that says so.
-    let part = args.file.with_extension("part");
-    let written = std::fs::File::create(&part).map_err(anyhow::Error::from).and_then(|file| {
-        let carried = stick::write(std::io::BufWriter::new(&file), &keys.document, &rundown, &store)?;
-        file.sync_all()?;
-        std::fs::rename(&part, &args.file)?;
-        Ok(carried)
-    });
-    let carried = written.with_context(|| format!("{} cannot be written; look at the stick", args.file.display()))?;
-    anstream::println!("{}: rundown {}.{}", carried.station, carried.edge.epoch, carried.edge.version);
-    anstream::println!("{} clips written", carried.clips);
-    tell_missing(&carried, "`cunxiang clip verify` tells why");
-    Ok(if carried.missing.is_empty() { FINE } else { FAULTS })
-}
-
-fn tell_missing(carried: &stick::Carried, help: &str) {
-    if !carried.missing.is_empty() {
-        anstream::eprintln!("{} clips of the rundown are missing; {help}", carried.missing.len());
-    }
 }
 
 /// Whether a process is this program. Taking the data folder's lock would tell as well, and keep a start out meanwhile.

@@ -32,6 +32,7 @@ mod review;
 mod signing;
 mod withdraw;
 
+pub use caller::account_of;
 pub use review::{Judgement, ReviewRow, name_of};
 pub use signing::ToSign;
 

@@ -64,6 +64,8 @@ pub struct BoxShown {
 pub enum BoxesFault {
     #[error("name between 1 and {STATIONS_OF_BOX_MAX} stations for a box")]
     HowMany,
+    #[error("{0} is named twice; name each station of the box once")]
+    Twice(Id),
     #[error("{0} is attached to this machine (config/machine.toml [[loudspeaker]]); it needs no box")]
     Local(Id),
     #[error("no box waits to be confirmed for {0}; `cunxiang enrol {0}` begins")]
@@ -86,10 +88,13 @@ pub enum BoxesFault {
 impl Boxes {
     /// Makes a code for a box of these stations.
     ///
-    /// Errors: none or too many of them, one is attached to this machine.
+    /// Errors: none or too many of them, one is named twice or attached to this machine.
     pub async fn enrol(&self, stations: Vec<Id>, by: &str, now: Timestamp) -> Result<Enrolment, BoxesFault> {
         if stations.is_empty() || stations.len() > STATIONS_OF_BOX_MAX {
             return Err(BoxesFault::HowMany);
+        }
+        if let Some((_, twice)) = stations.iter().enumerate().find(|(i, station)| stations[..*i].contains(station)) {
+            return Err(BoxesFault::Twice(twice.clone()));
         }
         if let Some(local) = stations.iter().find(|station| self.local.contains(station)) {
             return Err(BoxesFault::Local(local.clone()));

@@ -74,6 +74,7 @@ fn a_box_is_let_in_served_heard_and_sent_away() {
     let refused = home.refuse(2, &["enrol", "upper"]);
     assert!(refused.contains("attached to this machine"), "{refused}");
     assert!(home.refuse(2, &["enrol", "nowhere"]).contains("there is no station `nowhere`"));
+    assert!(home.refuse(2, &["enrol", "lower", "lower"]).contains("lower is named twice"));
     let said = home.say(&["enrol", "lower"]);
     assert!(said.contains("cunxiang station join https://") && said.contains('█'), "{said}");
     let code: Value = serde_json::from_str(&home.say(&["enrol", "lower", "--format", "json"])).unwrap();

@@ -236,6 +236,17 @@ fn an_all_clear_ends_it_and_says_so_in_one_command() {
     assert!(told.contains("order 1: drill ends, by order 2") && told.contains("order 3: announce over"), "{told}");
     eventually("the notice aired", || (outcomes(&home, "over") == ["played"; 3]).then_some(()));
     assert_eq!(outcomes(&home, "drill"), ["partial(cancelled)"; 3]);
+    // And the groups have it in writing, as the notice it is.
+    let notice = home.json(&["log"]);
+    let notice = notice.iter().find(|row| row["broadcast"] == "over").unwrap()["notice"].as_str().unwrap().to_owned();
+    let written = eventually("the group has the all-clear", || {
+        let posts = std::fs::read_dir(home.path("posts/files")).ok()?.map(|post| post.unwrap().path());
+        let post = posts.into_iter().find(|post| post.file_name().unwrap().to_str().unwrap().starts_with("over."))?;
+        let parts = std::fs::read_dir(post).ok()?.map(|part| part.unwrap().path());
+        let text = parts.into_iter().find(|part| part.to_str().unwrap().ends_with("-zh-CN.txt"))?;
+        std::fs::read_to_string(text).ok().filter(|text| !text.is_empty())
+    });
+    assert!(written.contains("洗手") && written.contains(&notice), "{written}");
     assert!(home.refuse(2, &["all-clear", "1"]).contains("order 1 is no emergency or drill that is still on"));
     assert!(home.refuse(2, &["all-clear", "9"]).contains("there is no order 9"));
     assert!(!home.say(&["check"]).contains("all-clear"));

@@ -166,6 +166,11 @@ impl Folder {
         self.read(&format!("{RUNDOWNS}/{station}.json"))
     }
 
+    /// There is a file, and it does not read: how old its rundown was is not known any more.
+    pub fn is_rundown_damaged(&self, station: &Id) -> bool {
+        self.rundown_stamp(station).is_some() && self.edge(station) == Edge::default()
+    }
+
     /// Its place in the order, as the file says; it was verified before it was written.
     pub fn edge(&self, station: &Id) -> Edge {
         let body = self.rundown(station).and_then(|envelope| serde_json::from_slice::<Rundown>(&envelope.payload).ok());
@@ -290,6 +295,7 @@ mod tests {
         fs::create_dir(home.path().join(RUNDOWNS)).unwrap();
         fs::write(home.path().join("rundowns/upper.json"), "{").unwrap();
         assert_eq!((folder.rundown(&station), folder.edge(&station)), (None, Edge::default()));
+        assert!(folder.is_rundown_damaged(&station) && !folder.is_rundown_damaged(&"lower".parse().unwrap()));
         assert_eq!(folder.brought(), Brought::default());
     }
 }
