@@ -16,14 +16,14 @@ const BEGIN: &str = "2026-11-24T11:00:00+08:00";
 const UNTRUSTED: &str = "no signature on it is by a key that may sign this now";
 
 /// The county's own signers, which a thief does not have.
-struct Secrets {
-    root: Signer,
-    rundown: Signer,
-    time: Signer,
+pub struct Secrets {
+    pub root: Signer,
+    pub rundown: Signer,
+    pub time: Signer,
 }
 
 impl Secrets {
-    fn of(home: &Home) -> Secrets {
+    pub fn of(home: &Home) -> Secrets {
         use base64::Engine as _;
         let read = |name: &str| {
             let text = home.read(&format!("data/keys/{name}.key"));

@@ -17,6 +17,7 @@ mod line;
 mod middle;
 mod village;
 
+mod approved;
 mod clocks;
 mod fortnight;
 mod full;
