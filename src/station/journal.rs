@@ -14,6 +14,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
 use super::player::{Claim, MEMORY, Memory};
@@ -94,12 +95,28 @@ pub(super) enum Found {
     Lost,
 }
 
+/// Holds the folder for this process, until it is dropped. Closing the file is not enough: a child of this process that is
+/// just being started, the switch of an amplifier, say, has a copy of every descriptor until it begins to run.
+struct Lock(File);
+
+impl Lock {
+    fn hold(file: File) -> Option<Lock> {
+        flock(&file, FlockOperation::NonBlockingLockExclusive).ok().map(|()| Lock(file))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Where this fails, the end of the last copy frees it.
+        let _ = flock(&self.0, FlockOperation::Unlock);
+    }
+}
+
 pub(super) struct Journal {
     folder: PathBuf,
     /// A copy that failed is none until the journal is written anew.
     copies: [Option<File>; 2],
-    /// Holds the folder for this process.
-    _lock: File,
+    _lock: Lock,
     capacity: u64,
     at: u64,
     sequence_next: u64,
@@ -117,9 +134,7 @@ impl Journal {
         let fault = |source| JournalFault::Io { folder: folder.to_owned(), source };
         std::fs::create_dir_all(folder).map_err(fault)?;
         let lock = File::create(folder.join("lock")).map_err(fault)?;
-        if rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_err() {
-            return Err(JournalFault::InUse { folder: folder.to_owned() });
-        }
+        let lock = Lock::hold(lock).ok_or_else(|| JournalFault::InUse { folder: folder.to_owned() })?;
         let read = NAMES.map(|name| std::fs::read(folder.join(name)));
         let mut live = BTreeMap::new();
         let mut counts = [None, None];

@@ -75,6 +75,21 @@ fn what_was_committed_is_read_again() {
     assert!(matches!(Journal::open(folder.path(), now()), Err(JournalFault::InUse { .. })));
 }
 
+#[test]
+fn the_folder_is_free_once_the_journal_is_closed_whatever_child_is_being_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let (journal, _) = open(folder.path());
+    // What a child has between fork and exec.
+    let copy = journal._lock.0.try_clone().unwrap();
+    assert!(matches!(Journal::open(folder.path(), now()), Err(JournalFault::InUse { .. })));
+    drop(journal);
+    let (again, _) = open(folder.path());
+    // The copy goes later, and takes nothing away from whoever holds the folder now.
+    drop(copy);
+    assert!(matches!(Journal::open(folder.path(), now()), Err(JournalFault::InUse { .. })));
+    drop(again);
+}
+
 /// The copies as they are after damage; both are whole again after opening.
 #[track_caller]
 fn check_repair(a: Option<&[u8]>, b: Option<&[u8]>, found: Found) -> Journal {
