@@ -25,7 +25,7 @@ const LANGUAGE: &str = "zh-CN";
 /// What is wrong now. Keys stay the same while a thing is the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// What lasts until it is mended: the key, and a line for people.
+    /// What lasts until it is mended: the key, with a dot where it is of one place among many, and a line for people.
     pub states: BTreeMap<String, String>,
     /// What happened and is past, as an airing that was missed: the key, how often (stations, say), and a line.
     pub events: BTreeMap<String, (u64, String)>,
@@ -63,17 +63,21 @@ impl Alarms {
         self.notice(facts, now);
         let settled = |since: Timestamp| now - since >= SETTLE || now < since;
         let waits = self.told_at.is_some_and(|at| now - at < GROUP && now >= at);
-        let mut lines = Vec::new();
+        let (mut lines, mut past) = (Vec::new(), Vec::new());
         for (key, (count, line)) in &facts.events {
             let event = self.events.get_mut(key).expect("every event was noticed");
-            if event.told < *count && (facts.urgent.contains(key) || (!waits && settled(event.first))) {
+            let urgent = facts.urgent.contains(key);
+            if event.told < *count && (urgent || (!waits && settled(event.first))) {
                 event.told = *count;
-                lines.push(word(LANGUAGE, "ui-alarm-wrong", &[("what", line)]));
+                let told = if urgent { &mut lines } else { &mut past };
+                told.push(word(LANGUAGE, "ui-alarm-wrong", &[("what", line)]));
             }
         }
+        // What can still be helped comes first, then what lasts, then what is past: the end of a long message is cut.
         if !waits {
             self.tell_states(&settled, &mut lines);
         }
+        lines.append(&mut past);
         if lines.is_empty() {
             return None;
         }
@@ -93,7 +97,11 @@ impl Alarms {
     }
 
     fn tell_states(&mut self, settled: &dyn Fn(Timestamp) -> bool, lines: &mut Vec<String>) {
-        for state in self.states.values_mut().filter(|state| !state.told && state.over.is_none()) {
+        let mut new: Vec<(&String, &mut State)> =
+            self.states.iter_mut().filter(|(_, state)| !state.told && state.over.is_none()).collect();
+        // What is wrong with the county as a whole, such as HOLD, before what is wrong at one place.
+        new.sort_by_key(|(key, _)| key.contains('.'));
+        for (_, state) in new {
             if settled(state.since) {
                 state.told = true;
                 lines.push(word(LANGUAGE, "ui-alarm-wrong", &[("what", &state.line)]));
@@ -183,10 +191,10 @@ mod tests {
     fn news_is_grouped_and_more_of_the_same_is_told_again() {
         let mut alarms = Alarms::default();
         let told = run(&mut alarms, &facts(&["a", "b"], &[("missed", 2)]), 0, 20);
-        assert_eq!(told, [(60, vec!["· missed 2".to_owned(), "· a fails".to_owned(), "· b fails".to_owned()])]);
+        assert_eq!(told, [(60, vec!["· a fails".to_owned(), "· b fails".to_owned(), "· missed 2".to_owned()])]);
         // A third station, and a third thing, right after: not before five minutes are over.
         let told = run(&mut alarms, &facts(&["a", "b", "c"], &[("missed", 3)]), 90, 20);
-        assert_eq!(told, [(360, vec!["· missed 3".to_owned(), "· c fails".to_owned()])]);
+        assert_eq!(told, [(360, vec!["· c fails".to_owned(), "· missed 3".to_owned()])]);
         // It stays in the list for a day and is not told again.
         assert_eq!(run(&mut alarms, &facts(&["a", "b", "c"], &[("missed", 3)]), 700, 2000), []);
     }
@@ -201,6 +209,24 @@ mod tests {
         assert_eq!(run(&mut alarms, &soon, 120, 4), [(120, vec!["· unready 1".to_owned()])]);
         // The rest comes when it would have.
         assert_eq!(run(&mut alarms, &facts(&["a", "b"], &[]), 240, 20), [(360, vec!["· b fails".to_owned()])]);
+    }
+
+    #[test]
+    fn no_bad_night_cuts_off_that_the_county_holds() {
+        let (missed, silent): (Vec<String>, Vec<String>) =
+            (0..50).map(|n| (format!("a-missed-{n}"), format!("a-silent.{n}"))).unzip();
+        let states: Vec<&str> = silent.iter().map(String::as_str).chain(["hold"]).collect();
+        let events: Vec<(&str, u64)> = missed.iter().map(|key| (key.as_str(), 1)).collect();
+        let mut wrong = facts(&states, &events);
+        wrong.urgent.insert("a-missed-49".to_owned());
+        let told = run(&mut Alarms::default(), &wrong, 0, 3);
+        // What is about to happen did not wait.
+        assert_eq!(told[0], (0, vec!["· a-missed-49 1".to_owned()]));
+        let mut alarms = Alarms::default();
+        wrong.urgent.clear();
+        let told = run(&mut alarms, &wrong, 0, 3);
+        assert_eq!(told[0].1[..2], ["· hold fails", "· a-silent.0 fails"]);
+        assert!(told[0].1[..LINES_MAX].iter().all(|line| line.ends_with("fails")), "{told:?}");
     }
 
     #[test]
