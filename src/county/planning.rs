@@ -36,11 +36,8 @@ impl County {
         if !served.is_empty() {
             stations.offer(served);
         }
-        let others = catalog.stations.keys().filter(|id| !self.options.local.contains(id));
         // An emergency waits for no other station's plan: those of new orders are on disk and offered before the rest.
-        let newly = ordered(&catalog, &orders, now - NEW_FOR);
-        let (first, rest): (Vec<&Id>, Vec<&Id>) = others.partition(|id| newly.contains(*id));
-        for some in [first, rest] {
+        for some in batches(&catalog, &orders, &self.options.local, now) {
             let plans = some.into_iter().filter_map(|id| planner.served(id)).collect();
             changed += self.serve(plans, now).await?;
         }
@@ -114,6 +111,15 @@ impl County {
         }
         Ok(count)
     }
+}
+
+/// The stations away from this machine in the order in which they are planned, sealed and served: those of new orders, then
+/// all others.
+fn batches<'a>(catalog: &'a Catalog, orders: &[Order], local: &[Id], now: Timestamp) -> [Vec<&'a Id>; 2] {
+    let newly = ordered(catalog, orders, now - NEW_FOR);
+    let others = catalog.stations.keys().filter(|id| !local.contains(id));
+    let (first, rest) = others.partition(|id| newly.contains(*id));
+    [first, rest]
 }
 
 /// The stations of the orders that were released since `since`.
@@ -198,5 +204,49 @@ mod tests {
         let named: Vec<&str> = named.iter().map(|station| station.id.as_str()).collect();
         assert!(named.len() > 1);
         check(&[order(1, 10, announce(&[]))], &named);
+    }
+
+    /// A county of 500 villages besides the sample's, with orders that were released 10 s ago and their stations.
+    #[test]
+    fn an_emergency_among_hundreds_of_stations_is_in_the_first_batch() {
+        let files = Files::read(Path::new(env!("CARGO_MANIFEST_DIR")), None).unwrap();
+        let mut catalog = catalog::load(&files, &Texts::new()).catalog.unwrap();
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
+        let village = catalog.stations.values().next().unwrap().clone();
+        for n in 0..500 {
+            let id: Id = format!("village-{n:03}").parse().unwrap();
+            catalog.stations.insert(id.clone(), crate::catalog::Station { id, ..village.clone() });
+        }
+        let local: Vec<Id> = vec![village.id.clone()];
+        let emergency = |id, seconds_ago, stations: &[&str]| Order {
+            id,
+            kind: OrderKind::Announce {
+                broadcast: "flood-emergency".parse().unwrap(),
+                stations: stations.iter().map(|text| (*text).to_owned()).collect(),
+                class: Class::Emergency,
+                agreed: None,
+            },
+            state: OrderState::Released,
+            filed_by: "tashi".to_owned(),
+            filed_at: now,
+            confirmed_by: None,
+            signed: None,
+            released_at: Some(now - TimeDelta::seconds(seconds_ago)),
+        };
+        let check = |orders: &[Order], expected: &[&str]| {
+            let [first, rest] = batches(&catalog, orders, &local, now);
+            assert_eq!(first.iter().map(|id| id.as_str()).collect::<Vec<_>>(), expected);
+            // Each station once, and none of this machine's.
+            let mut all: Vec<&Id> = first.into_iter().chain(rest).collect();
+            all.sort();
+            assert_eq!(all, catalog.stations.keys().filter(|id| !local.contains(id)).collect::<Vec<_>>());
+        };
+        check(&[], &[]);
+        check(&[emergency(1, 10, &["village-257"])], &["village-257"]);
+        check(&[emergency(1, 10, &["village-499", "village-000"])], &["village-000", "village-499"]);
+        // One of this machine's stations is served before any batch.
+        check(&[emergency(1, 10, &["village-257", local[0].as_str()])], &["village-257"]);
+        // An hour old: its stations have it long since.
+        check(&[emergency(1, 3600, &["village-001"]), emergency(2, 10, &["village-257"])], &["village-257"]);
     }
 }
