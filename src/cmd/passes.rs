@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chrono::TimeDelta;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tracing::{error, info, warn};
 
@@ -41,13 +41,15 @@ pub struct Links {
 }
 
 impl Passes {
-    /// Begins, with a watch on the content below `home`.
-    pub fn begin(county: County, home: &Path, links: Links) -> Passes {
+    /// Begins, with a watch on the content below `home`. The second value comes when the first pass was made, well or not:
+    /// what airs is planned and offered, or the log says why not.
+    pub fn begin(county: County, home: &Path, links: Links) -> (Passes, oneshot::Receiver<()>) {
         let watch = Watch::begin(home, links.bell.clone());
         if let Err(error) = &watch {
             warn!("files are not watched ({error}); changes are found within a minute");
         }
-        Passes { task: tokio::spawn(run(county, watch.ok(), links.clone())), links }
+        let (first_in, first) = oneshot::channel();
+        (Passes { task: tokio::spawn(run(county, watch.ok(), links.clone(), first_in)), links }, first)
     }
 
     /// Resolves when the loop ended though nobody asked it to.
@@ -69,7 +71,8 @@ impl Passes {
     }
 }
 
-async fn run(mut county: County, watch: Option<Watch>, links: Links) -> County {
+async fn run(mut county: County, watch: Option<Watch>, links: Links, first: oneshot::Sender<()>) -> County {
+    let mut first = Some(first);
     let Links { clock, running, bell, passed_ms, stopping } = links;
     let mut failed = false;
     while !stopping.load(Ordering::SeqCst) {
@@ -91,6 +94,8 @@ async fn run(mut county: County, watch: Option<Watch>, links: Links) -> County {
                 clock.now() + RETRY_AFTER
             }
         };
+        // Nobody listens any more who was stopped meanwhile.
+        first.take().map(|first| first.send(()));
         if !failed {
             passed_ms.store(clock.now().timestamp_millis(), Ordering::Relaxed);
         }

@@ -234,18 +234,25 @@ async fn daemon(
         passed_ms,
         stopping: Arc::new(AtomicBool::new(false)),
     };
-    let mut passes = Passes::begin(county, &place.home, links);
+    let (mut passes, mut first) = Passes::begin(county, &place.home, links);
 
-    info!(listen = %listen, data = %data.display(), "ready");
-    let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Ready]);
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = interrupt.recv() => {}
-        () = passes.ended() => {
-            bail!("the county's passes ended by themselves, which is a fault of this program; it is to be started again")
-        }
-        _ = &mut sending => {
-            bail!("the sending of posts ended by itself, which is a fault of this program; it is to be started again")
+    let mut ready = false;
+    loop {
+        tokio::select! {
+            _ = term.recv() => break,
+            _ = interrupt.recv() => break,
+            // Who is told that it is ready finds planned what is to air.
+            _ = &mut first, if !ready => {
+                ready = true;
+                info!(listen = %listen, data = %data.display(), "ready");
+                let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Ready]);
+            }
+            () = passes.ended(), if ready => {
+                bail!("the county's passes ended by themselves, which is a fault of this program; it is to be started again")
+            }
+            _ = &mut sending => {
+                bail!("the sending of posts ended by itself, which is a fault of this program; it is to be started again")
+            }
         }
     }
 

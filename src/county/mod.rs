@@ -269,6 +269,9 @@ impl County {
             if hold.is_none() {
                 self.leave_hold(now).await?;
                 self.plan(now, stations).await?;
+            } else {
+                // Nothing goes out; what is told of keys and certificate goes on.
+                self.publish();
             }
             (self.planned_at, self.reviews) = (Some(now), reviews);
         }
