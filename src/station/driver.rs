@@ -242,8 +242,12 @@ impl Driver {
         let trusted = self.clock.trusted();
         let now = self.clock.now();
         let changed = self.hold_changes(trusted, now);
-        let mut events = self.events(now);
-        events.extend(changed);
+        // A hold that begins is heard first, so that nothing begins before it is; one that ends comes last, when all that
+        // happened meanwhile is known.
+        let (mut events, ends): (Vec<Event>, Vec<Event>) =
+            changed.into_iter().partition(|change| matches!(change, Event::Hold(Some(_))));
+        events.extend(self.events(now));
+        events.extend(ends);
         let mut busy = !events.is_empty();
         events.push(Event::Tick);
         // All in one step, so that whatever may be claimed now is claimed in one commit.

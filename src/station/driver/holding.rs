@@ -15,8 +15,7 @@ impl Driver {
         }
     }
 
-    /// What the player is to be told when the time became known or unknown, or the past did. Comes after what else
-    /// happened in this turn, so that nothing begins before it is heard.
+    /// What the player is to be told when the time became known or unknown, or the past did.
     pub(super) fn hold_changes(&mut self, trusted: bool, now: Timestamp) -> Vec<Event> {
         let mut events = Vec::new();
         let told =
