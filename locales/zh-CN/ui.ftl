@@ -129,6 +129,7 @@ ui-alarm-airing =
         [down] ：当时设备没有运行
         [clip-missing] ：缺少录音
         [clip-damaged] ：录音损坏
+        [clip-unreadable] ：读不出录音，请检查磁盘和内存
         [no-device] ：声音设备打不开
         [device-lost] ：播出中声音设备断开
         [journal-unwritable] ：写不下认领记录，请检查磁盘

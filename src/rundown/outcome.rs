@@ -39,6 +39,9 @@ pub enum Reason {
     ClipMissing,
     /// A clip is not the bytes its digest names, or does not decode.
     ClipDamaged,
+    /// A clip could not be read: the machine has no memory or no file descriptors left, or its disk fails. Of the clip
+    /// itself that says nothing.
+    ClipUnreadable,
     /// The sound device could not be opened.
     NoDevice,
     /// The sound device failed while it played.

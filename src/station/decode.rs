@@ -156,7 +156,9 @@ impl Decoder {
             .read(&part.clip)
             .map_err(|fault| match fault {
                 StoreFault::Missing { .. } => (Reason::ClipMissing, fault.to_string()),
-                _ => (Reason::ClipDamaged, fault.to_string()),
+                // The machine's fault, which may be over in a moment.
+                StoreFault::Io { .. } => (Reason::ClipUnreadable, fault.to_string()),
+                StoreFault::Damaged { .. } | StoreFault::TooLarge { .. } => (Reason::ClipDamaged, fault.to_string()),
             })?
             .into();
         let damaged = |said: String| (Reason::ClipDamaged, format!("clip {}: {said}", part.clip.short()));

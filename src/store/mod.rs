@@ -101,7 +101,8 @@ impl Store {
         if bytes > BLOB_BYTES_MAX {
             return Err(StoreFault::TooLarge { path, bytes });
         }
-        let mut content = Vec::with_capacity(bytes as usize);
+        let mut content = Vec::new();
+        content.try_reserve_exact(bytes as usize).map_err(|_| at(&path)(io::ErrorKind::OutOfMemory.into()))?;
         file.read_to_end(&mut content).map_err(at(&path))?;
         match Digest::of(&content) {
             found if found == *digest => Ok(content),

@@ -28,6 +28,11 @@ use check::Check;
 pub use check::{NoCheck, TONE};
 use rules::window_closed;
 
+/// Whether a clip that failed so may be had a moment later.
+fn may_come(reason: Reason) -> bool {
+    matches!(reason, Reason::ClipMissing | Reason::ClipUnreadable)
+}
+
 const TICK: TimeDelta = TimeDelta::milliseconds(1);
 
 /// The device, as the player knows it.
@@ -61,14 +66,14 @@ struct Waiting {
     index: usize,
     /// What kept it from starting, if anything did.
     why: Option<(Reason, Option<String>)>,
-    /// A clip is not here yet: not tried again before this.
+    /// A clip is not here yet, or cannot be read: not tried again before this.
     look: Option<Timestamp>,
 }
 
 impl Waiting {
-    /// Whether it failed for a clip that was not here when it was last looked for.
+    /// Whether it failed for a clip that was not here, or could not be read, when it was last looked for.
     fn lacks_clip(&self) -> bool {
-        matches!(self.why, Some((Reason::ClipMissing, _)))
+        matches!(self.why, Some((reason, _)) if may_come(reason))
     }
 }
 
@@ -244,7 +249,12 @@ impl Speaker {
             self.tracks[at].detail = Some(fault.to_owned());
             return self.finish(at, Outcome::Missed(Reason::JournalUnwritable), 0, shared, now);
         }
-        self.tracks[at].claimed = Claimed::Held;
+        let track = &mut self.tracks[at];
+        track.claimed = Claimed::Held;
+        if track.airing().until() < now {
+            let said = "its claim was on disk only after its window had closed: the disk or the machine stood still";
+            track.detail = Some(said.to_owned());
+        }
         let claim = self.tracks[at].claim(self.tracks[at].start.unwrap_or(now));
         if claim.daily {
             self.starts.push((claim.airing.broadcast, claim.start));

@@ -93,6 +93,8 @@ struct Stage {
     sounding: Vec<(VoiceId, AiringId, i64)>,
     device_works: bool,
     disk_works: bool,
+    /// How long a claim takes to be durable.
+    claim_ms: i64,
     open: bool,
     /// The process dies before it performs this many effects more.
     dies_after: Option<usize>,
@@ -120,6 +122,7 @@ impl Stage {
             sounding: vec![],
             device_works: true,
             disk_works: true,
+            claim_ms: 0,
             open: false,
             dies_after: None,
             dead: false,
@@ -192,6 +195,7 @@ impl Stage {
                 self.say(format!("claim {}", names.join(" ")));
                 let voices = claims.iter().map(|(speaker, voice, _)| (*speaker, *voice)).collect();
                 let durable = if self.disk_works { Ok(()) } else { Err("disk full".to_owned()) };
+                self.monotonic_ms += self.claim_ms;
                 // As in the driver: the answer comes in the same turn.
                 self.step(Event::Claimed { voices, durable });
             }
@@ -479,6 +483,39 @@ fn a_full_disk_misses_and_a_stepped_clock_repeats_nothing() {
     stage.run(1000);
     let outcomes: Vec<_> = stage.outcomes.iter().map(|(id, o)| format!("{} {o}", id.broadcast)).collect();
     assert_eq!(outcomes, ["masks missed(journal-unwritable)", "hands played"]);
+}
+
+#[test]
+fn what_was_claimed_and_never_began_says_what_kept_it() {
+    let check = |due: &str, happens: &dyn Fn(&mut Stage), expected: Reason| {
+        let mut stage = stage("07:00:00", vec![daily("masks", due)]);
+        happens(&mut stage);
+        stage.run(3_600_000);
+        let outcomes: Vec<_> = stage.outcomes.iter().map(|(_, outcome)| *outcome).collect();
+        assert_eq!(outcomes, [Outcome::Missed(expected)], "\n{}", stage.log.join("\n"));
+        assert_eq!((stage.memory.claims.len(), stage.faults), (1, vec![]));
+    };
+    let lose = |stage: &mut Stage, at: &str| {
+        stage.run_to(at);
+        stage.break_device();
+    };
+    // A disk that takes ten minutes for a claim.
+    check("07:30:00", &|stage| stage.claim_ms = 600_000, Reason::Down);
+    check("07:30:00", &|stage| lose(stage, "07:29:59.500"), Reason::NoDevice);
+    let time_is_lost = |stage: &mut Stage| {
+        lose(stage, "07:29:59.500");
+        stage.step(Event::Hold(Some(Reason::ClockUntrusted)));
+        stage.device_works = true;
+        stage.run_to("07:50:00");
+        stage.step(Event::Hold(None));
+    };
+    check("07:30:00", &time_is_lost, Reason::ClockUntrusted);
+    let night_falls = |stage: &mut Stage| {
+        lose(stage, "20:59:58.500");
+        stage.run_to("21:00:10");
+        stage.device_works = true;
+    };
+    check("20:59:59", &night_falls, Reason::QuietHours);
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub(super) struct Track {
     pub volume: u8,
     pub armed: bool,
     pub started: Option<Timestamp>,
+    /// What kept it from being armed, once it was claimed.
+    pub kept: Option<Reason>,
     /// Why it is being cut.
     pub cut: Option<Reason>,
     pub detail: Option<String>,

@@ -9,6 +9,9 @@ impl Speaker {
         for (_, waiting) in self.waiting.iter_mut().take_while(|((at, _), _)| *at <= now) {
             waiting.why.get_or_insert((reason, None));
         }
+        for track in self.tracks.iter_mut().filter(|track| track.claimed == Claimed::Held && !track.armed) {
+            track.kept = Some(reason);
+        }
     }
 
     /// The county told what it knows of a past that was lost. What was due before now may have sounded all the same, and

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 
-/// An airing whose clip is not here is tried again this often while its window is open: a link may be bringing it. Longer
+/// An airing whose clip is not here, or cannot be read, is tried again this often while its window is open: a link may be bringing it. Longer
 /// than it takes to read what another airing has, which this one puts off for as long.
 pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(3);
 
@@ -177,6 +177,7 @@ impl Speaker {
                 volume: rundown.airings[index].volume.min(self.limit.volume_max),
                 armed: false,
                 started: None,
+                kept: None,
                 cut: None,
                 detail: None,
             });

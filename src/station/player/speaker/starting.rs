@@ -14,13 +14,14 @@ impl Speaker {
         }
     }
 
-    /// A clip cannot be played: the airing is missed, or cut when it has begun. One that is not here may still come, as
-    /// long as the window is open, and what has its clips goes first meanwhile.
+    /// A clip cannot be played: the airing is missed, or cut when it has begun. One that is not here may still come, and one
+    /// that the machine cannot read may be read in a moment, as long as the window is open; what has its clips goes first
+    /// meanwhile.
     pub fn unplayable(&mut self, voice: VoiceId, reason: Reason, detail: String, shared: &mut Shared, now: Timestamp) {
         let Some(at) = self.tracks.iter().position(|t| t.voice == voice) else { return };
         let track = &mut self.tracks[at];
         let key = (track.airing().at, track.airing().id.clone());
-        let may_come = reason == Reason::ClipMissing && track.claimed == Claimed::No;
+        let may_come = may_come(reason) && track.claimed == Claimed::No;
         if let Some(waiting) = self.waiting.get_mut(&key).filter(|_| may_come) {
             (waiting.why, waiting.look) = (Some((reason, Some(detail))), Some(now + LOOK_AGAIN));
             shared.effects.push(Effect::Discard { speaker: self.index, voice });
@@ -86,11 +87,9 @@ impl Speaker {
                 continue;
             }
             if track.claimed == Claimed::Held && airing.until() < now {
-                let outcome = match self.device {
-                    _ if over => Outcome::Expired,
-                    Device::Open => Outcome::Missed(Reason::JournalUnwritable),
-                    _ => Outcome::Missed(Reason::NoDevice),
-                };
+                let silent = if self.device == Device::Open { Reason::Down } else { Reason::NoDevice };
+                let reason = track.kept.unwrap_or(silent);
+                let outcome = if over { Outcome::Expired } else { Outcome::Missed(reason) };
                 self.finish(at, outcome, 0, shared, now);
                 continue;
             }
@@ -104,7 +103,9 @@ impl Speaker {
             };
             // A clock that was set back since the airing was chosen changes nothing: no sound before `issued`.
             let start = start.max(track.rundown.issued);
-            if !shared.quiet.allows(airing.class, airing.level, start) {
+            // One that was claimed before its device was lost may come back later than it was to begin.
+            if !shared.quiet.allows(airing.class, airing.level, start.max(now)) {
+                self.tracks[at].kept = Some(Reason::QuietHours);
                 continue;
             }
             if track.claimed == Claimed::Held {
@@ -164,6 +165,11 @@ impl Speaker {
 
     /// Remembers why a due airing has not begun, for the day that its window closes.
     pub(super) fn note_what_is_missing(&mut self, at: usize, now: Timestamp) {
+        let track = &mut self.tracks[at];
+        if track.claimed == Claimed::Held {
+            // Claimed with a device that ran: it was lost since, or what it had is not prepared again yet.
+            track.kept = Some(Reason::NoDevice);
+        }
         let track = &self.tracks[at];
         let airing = track.airing();
         if airing.at <= now && matches!(self.device, Device::Waiting { .. } | Device::Opening) {
