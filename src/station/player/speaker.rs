@@ -19,7 +19,9 @@ use crate::rundown::statement::Warrants;
 use crate::rundown::{Airing, AiringId, Class, Outcome, Rank, Reason, Receipt, Rundown};
 
 mod check;
+mod device;
 mod held;
+mod listed;
 mod rules;
 mod starting;
 mod waking;
@@ -157,92 +159,6 @@ impl Speaker {
         Doing { sounding, next, edge: self.edge, limit: self.limit.clone() }
     }
 
-    /// Takes a rundown that passed every check.
-    pub fn accept(&mut self, rundown: Arc<Rundown>, warrants: Arc<Warrants>, shared: &mut Shared, now: Timestamp) {
-        // Two may have come at once, each newer than what was held then.
-        if rundown.edge < self.edge {
-            return;
-        }
-        (self.edge, self.warrants) = (rundown.edge, warrants);
-        let since = *self.since.get_or_insert(rundown.issued);
-        self.keep_or_drop_candidate(&rundown, shared);
-        let mut before = std::mem::take(&mut self.waiting);
-        let mut was: std::collections::HashMap<AiringId, Waiting> =
-            std::mem::take(&mut before).into_iter().map(|((_, id), waiting)| (id, waiting)).collect();
-        for (index, airing) in rundown.airings.iter().enumerate() {
-            if self.settled.contains(&airing.id) || airing.until() < since {
-                continue;
-            }
-            let why = was.remove(&airing.id).and_then(|waiting| waiting.why);
-            self.waiting.insert((airing.at, airing.id.clone()), Waiting { index, why, look: None });
-        }
-        let waiting = &self.waiting;
-        self.dropped.retain(|key, _| !waiting.contains_key(key));
-        let old = self.rundown.replace(rundown.clone());
-        let mut gone: Vec<(AiringId, Waiting)> = was.into_iter().collect();
-        gone.sort_by(|a, b| a.0.cmp(&b.0));
-        for (id, waiting) in gone {
-            let old = old.as_ref().expect("what waited was listed in a rundown");
-            let reason = if rundown.stop.contains(&id) { Reason::Cancelled } else { Reason::Unlisted };
-            let airing = &old.airings[waiting.index];
-            // Its window had closed before the news came: that it was cancelled would be the wrong reason.
-            if airing.until() < now {
-                self.settle_waiting(&old.clone(), waiting, shared, now);
-            } else {
-                let receipt = silent_receipt(old, airing, Outcome::Cancelled(reason), now, &self.options);
-                self.dropped.insert((airing.at, id), receipt);
-            }
-        }
-        for id in &rundown.stop {
-            self.cut(id, Reason::Cancelled, shared, now);
-        }
-        let oldest = now - MEMORY;
-        self.settled.retain(|id| id.instant > oldest || rundown.airings.iter().any(|a| a.id == *id));
-        self.starts.retain(|(_, start)| *start > oldest);
-    }
-
-    pub fn opened(&mut self) {
-        self.device = Device::Open;
-    }
-
-    pub fn open_failed(&mut self, detail: String, now: Timestamp) {
-        let tries = if let Device::Waiting { tries, .. } = self.device { tries + 1 } else { self.tries() + 1 };
-        let pause = if tries < REOPEN_QUICK_TRIES { REOPEN_AFTER } else { REOPEN_SLOWLY };
-        self.device = Device::Waiting { retry: now + pause, tries };
-        for track in &mut self.tracks {
-            track.detail = Some(detail.clone());
-        }
-    }
-
-    /// The device failed: what had begun is partial; what had not is prepared again, for it never sounded.
-    pub fn lost(&mut self, detail: &str, left: &[(VoiceId, u64)], shared: &mut Shared, now: Timestamp) {
-        self.device = Device::Waiting { retry: now + REOPEN_AFTER, tries: 0 };
-        self.check = None;
-        for at in (0..self.tracks.len()).rev() {
-            let index = self.index;
-            let track = &mut self.tracks[at];
-            track.detail = Some(detail.to_owned());
-            let frames = left.iter().find(|(voice, _)| *voice == track.voice).map_or(0, |(_, frames)| *frames);
-            if track.started.is_some() || frames > 0 {
-                let reason = track.cut.unwrap_or(Reason::DeviceLost);
-                self.finish(at, Outcome::Partial(reason), frames, shared, now);
-            } else if let Some(reason) = track.cut {
-                self.finish(at, Outcome::Partial(reason), 0, shared, now);
-            } else if track.armed {
-                (track.armed, track.prepared, track.voice) = (false, false, shared.voice());
-                let (voice, rundown, airing) = (track.voice, track.rundown.clone(), track.index);
-                shared.effects.push(Effect::Prepare { speaker: index, voice, rundown, airing });
-            }
-        }
-    }
-
-    pub fn powered(&mut self, detail: Option<String>, now: Timestamp) {
-        if self.power == Power::Asked {
-            self.power = Power::On { from: now + self.options.power_lead.delta() };
-            self.power_detail = detail;
-        }
-    }
-
     pub fn claimed(&mut self, voice: VoiceId, fault: Option<&str>, shared: &mut Shared, now: Timestamp) {
         let Some(at) = self.tracks.iter().position(|t| t.voice == voice) else { return };
         if let Some(fault) = fault {
@@ -367,19 +283,6 @@ impl Speaker {
         shared.effects.push(Effect::Receipt(Receipt { detail, ..receipt }));
     }
 
-    /// Ends what is due and was taken out of the rundown before.
-    fn end_what_was_dropped(&mut self, shared: &mut Shared, now: Timestamp) {
-        while let Some(entry) = self.dropped.first_entry().filter(|entry| entry.key().0 <= now) {
-            let ((_, id), receipt) = entry.remove_entry();
-            // Listed again at another instant, or ended there.
-            if self.settled.contains(&id) || self.waiting.keys().any(|(_, waiting)| *waiting == id) {
-                continue;
-            }
-            self.settled.insert(id);
-            shared.effects.push(Effect::Receipt(Receipt { at: now, ..receipt }));
-        }
-    }
-
     /// Ends a track.
     fn finish(&mut self, at: usize, outcome: Outcome, frames: u64, shared: &mut Shared, now: Timestamp) {
         let mut track = self.tracks.remove(at);
@@ -394,20 +297,6 @@ impl Speaker {
         self.settled.insert(id);
         self.idle_since = now;
         shared.effects.push(Effect::Receipt(track.receipt(outcome, frames, now, &self.options)));
-    }
-
-    /// What is being prepared goes on being prepared when the new rundown lists it just the same.
-    fn keep_or_drop_candidate(&mut self, rundown: &Arc<Rundown>, shared: &mut Shared) {
-        let Some(track) = self.tracks.iter_mut().find(|t| t.claimed == Claimed::No) else { return };
-        let same = |airing: &Airing| {
-            airing.id == track.airing().id
-                && airing.at == track.airing().at
-                && programme(rundown, airing) == track.programme()
-        };
-        match rundown.airings.iter().position(same) {
-            Some(index) => (track.rundown, track.index) = (rundown.clone(), index),
-            None => self.drop_candidate(shared),
-        }
     }
 
     fn drop_candidate(&mut self, shared: &mut Shared) {
