@@ -284,7 +284,7 @@ async fn contract(place: Place) {
         [(1, carries.voice, voice(&clip), clip), (2, carries.card, card(&picture), picture)]
     {
         let answer = channel.send(&parcel(&place, position, content)).await;
-        if carriage == Carriage::Impossible {
+        if carriage == Carriage::Page {
             assert_eq!(gist(&answer), ("refused", "impossible".to_owned()), "{}", channel.kind());
         } else {
             assert_eq!(gist(&answer).0, taken, "{}: {answer:?}", channel.kind());
@@ -738,7 +738,7 @@ fn the_table_of_services_is_true() {
     let word = |carriage| match carriage {
         Carriage::Native => "native",
         Carriage::File => "file",
-        Carriage::Impossible => "impossible",
+        Carriage::Page => "by public page",
     };
     for kind in channel::CHANNELS {
         let [text, voice, card] = [kind.carries.text, kind.carries.voice, kind.carries.card].map(word);

@@ -75,6 +75,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("ed25519_dalek", "link/proof.rs"),
     ("toml", "base/table.rs"),
     ("axum", "console/monitor.rs"),
+    ("axum", "console/notice/"),
     ("axum", "console/spot/"),
     ("maud", "console/"),
     ("axum", "link/"),

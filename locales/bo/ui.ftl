@@ -23,6 +23,11 @@ ui-correction-mark = ནོར་བཅོས།
 # In the place of a notice that was taken back, or after its title where it cannot be replaced.
 ui-withdrawn = བརྡ་ཐོ་འདི་ཕྱིར་བསྡུས་ཟིན།
 
+# Under a post to a service that takes neither voice nor picture.
+# Variables:
+#   $link (String) - where the notice's public page is
+ui-page-link = སྒྲ་དང་པར་རིས། { $link }
+
 # Above several notices in one post, because a group got many at once.
 # Variables:
 #   $count (String) - how many

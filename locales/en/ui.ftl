@@ -22,6 +22,11 @@ ui-correction-mark = Correction
 # In the place of a notice that was taken back, or after its title where it cannot be replaced.
 ui-withdrawn = This notice is withdrawn. Please do not pass it on.
 
+# Under a post to a service that takes neither voice nor picture.
+# Variables:
+#   $link (String) - where the notice's public page is
+ui-page-link = Voice and picture: { $link }
+
 # Above several notices in one post, because a group got many at once.
 # Variables:
 #   $count (String) - how many

@@ -24,6 +24,11 @@ ui-correction-mark = ꓐꓯ ꓠꓯꓹˍ
 # In the place of a notice that was taken back, or after its title where it cannot be replaced.
 ui-withdrawn = ꓕꓱ ꓠꓬ ꓐꓯ ꓟ ꓟꓽ ꓥꓳ꓿ ꓕꓽ ꓬꓰ꓿
 
+# Under a post to a service that takes neither voice nor picture.
+# Variables:
+#   $link (String) - where the notice's public page is
+ui-page-link = ꓐꓯ ꓟ { $link }
+
 # Above several notices in one post, because a group got many at once.
 # Variables:
 #   $count (String) - how many

@@ -22,6 +22,11 @@ ui-correction-mark = 更正
 # In the place of a notice that was taken back, or after its title where it cannot be replaced.
 ui-withdrawn = 此通知已撤回，请不要再转发。
 
+# Under a post to a service that takes neither voice nor picture.
+# Variables:
+#   $link (String) - where the notice's public page is
+ui-page-link = 听录音、看图片：{ $link }
+
 # Above several notices in one post, because a group got many at once.
 # Variables:
 #   $count (String) - how many

@@ -150,10 +150,13 @@ fn chats(catalog: &Catalog, machine: Option<&Machine>) -> Vec<Problem> {
         for (send, word, carriage) in
             [(Send::Text, "text", text), (Send::Voice, "voice", voice), (Send::Card, "card", card)]
         {
-            if chat.send.contains(&send) && carriage == Carriage::Impossible {
+            let has_page = machine.is_some_and(|machine| machine.page.is_some());
+            if chat.send.contains(&send) && carriage == Carriage::Page && !has_page {
                 let what =
                     format!("chat `{}` asks for {word}, which {} does not take from a robot", chat.id, kind.name);
-                let help = format!("it gets the rest; remove \"{word}\" from `send` to be told no more");
+                let help = format!(
+                    "it gets the rest, and with [page] in config/machine.toml a link to it; remove \"{word}\" from `send` to be told no more"
+                );
                 warning("no-way", what, help);
             }
         }

@@ -35,7 +35,7 @@ pub fn problems(catalog: &Catalog, options: &card::Options) -> Vec<Problem> {
 }
 
 fn takes_cards(chat: &Chat) -> bool {
-    let carries = channel::kind(&chat.channel).is_some_and(|kind| kind.carries.card != Carriage::Impossible);
+    let carries = channel::kind(&chat.channel).is_some_and(|kind| kind.carries.card != Carriage::Page);
     carries && chat.send.contains(&Send::Card)
 }
 

@@ -22,6 +22,7 @@ use crate::cmd::{FAULTS, FINE, Place, check, data, logging, on_air, page};
 use crate::config::{Machine, machine};
 use crate::console::control::{self, Control};
 use crate::console::monitor;
+use crate::console::notice::{self, Notices};
 use crate::county::boxes::Boxes;
 use crate::county::content::ContentFault;
 use crate::county::noticeboard::Residents;
@@ -119,7 +120,19 @@ async fn daemon(
         error!("{file}: {fault}; then start again: posts to its groups wait until they expire");
     }
     let outbox = Outbox::open(ledger.clone(), store.clone(), channels, county::WORDS, clock.now()).await?;
-    let outbox = Arc::new(outbox.drawing(county::cards::drawing(machine.cards.clone())));
+    let draw = county::cards::drawing(machine.cards.clone());
+    let mut outbox = outbox.drawing(draw.clone());
+    let mut notices = None;
+    if let Some(page) = &machine.page {
+        let listener = notice::listen(page.listen).await?;
+        let links = county::public::Links::open(&ledger, &page.url, page.by_number).await?;
+        let links_of_posts = links.clone();
+        outbox = outbox.linking(Arc::new(move |post| Some(links_of_posts.of(post.notice.as_deref()?))));
+        let (ledger, store, clock) = (ledger.clone(), store.clone(), clock.clone());
+        info!(pages = %listener.local_addr()?, url = page.url, "public pages of notices are served");
+        notices = Some((listener, Notices { ledger, store, clock, links, draw }));
+    }
+    let outbox = Arc::new(outbox);
     let options = county::Options {
         home: place.home.clone(),
         data: data.clone(),
@@ -214,6 +227,9 @@ async fn daemon(
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(Arc::new(control).serve(control_listener));
     tasks.spawn(monitor::serve(monitor_listener, watched.pages()));
+    if let Some((listener, notices)) = notices {
+        tasks.spawn(notice::serve(listener, notices));
+    }
     let stop_link = linked.map(|(serving, gate)| {
         info!(address = %serving.address(), "village boxes are served");
         let stop = serving.stopper();

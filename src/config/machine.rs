@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::loudspeaker::loudspeakers;
+use super::page::Page;
 use crate::base::table::{Document, Field, Table};
 use crate::base::{Id, Problem};
 use crate::card;
@@ -36,6 +37,8 @@ pub struct Machine {
     pub cards: card::Options,
     /// None where no village box is to reach this machine.
     pub link: Option<link::Options>,
+    /// None where notices have no public pages.
+    pub page: Option<Page>,
 }
 
 /// Where the file is, and how messages name it: `--machine`, or the one below the home folder.
@@ -65,12 +68,13 @@ pub fn read(
     let bot = root.table("bot").is_none_or(answers);
     let cards = root.table("fonts").map_or_else(card::Options::default, |table| fonts(table, home));
     let link = root.table("link").map(|table| super::link::options(table, home));
+    let page = root.table("page").and_then(super::page::page);
     root.done();
     let problems = document.problems();
     match listen {
         Some(listen) if !problems.iter().any(Problem::is_error) => {
             let link = link.flatten();
-            Ok(Machine { listen, log_format, log_filter, loudspeakers, outbox, bot, cards, link })
+            Ok(Machine { listen, log_format, log_filter, loudspeakers, outbox, bot, cards, link, page })
         }
         _ => Err(problems),
     }

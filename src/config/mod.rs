@@ -5,6 +5,7 @@ mod channels;
 mod link;
 mod loudspeaker;
 pub mod machine;
+pub mod page;
 pub mod station;
 
 pub use machine::Machine;

@@ -12,6 +12,7 @@ pub mod keys;
 mod linked;
 pub mod noticeboard;
 mod planning;
+pub mod public;
 pub mod reach;
 pub mod register;
 mod rekeyed;

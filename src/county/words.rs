@@ -5,7 +5,7 @@ use crate::lang::words::word;
 use crate::outbox::Words;
 
 /// What the outbox adds to texts.
-pub const WORDS: Words = Words { repeat, digest, correction, withdrawn };
+pub const WORDS: Words = Words { repeat, digest, correction, withdrawn, page };
 
 fn repeat(language: &Tag, notice: Option<&str>) -> String {
     marked(language, "ui-repeat-mark", notice)
@@ -26,6 +26,10 @@ fn withdrawn(language: &Tag, title: &str, notice: Option<&str>) -> String {
     let lines = [Some(marked(language, "ui-correction-mark", None)), Some(title.to_owned()).filter(|t| !t.is_empty())];
     let lines = lines.into_iter().chain([number, Some(word(tag, "ui-withdrawn", &[]))]);
     lines.flatten().collect::<Vec<_>>().join("\n")
+}
+
+fn page(language: &Tag, link: &str) -> String {
+    word(language.as_str(), "ui-page-link", &[("link", link)])
 }
 
 /// `【重发 2026-0412】`.

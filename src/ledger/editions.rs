@@ -77,6 +77,15 @@ impl Ledger {
         row.map(|row| Ok(Registered { notice: row.text("notice")?, first_seen: row.time("first_seen")? })).transpose()
     }
 
+    /// The broadcast of a notice number, and when that edition was first seen; none when the number was never given.
+    pub async fn notice(&self, number: &str) -> Result<Option<(Id, Timestamp)>, LedgerFault> {
+        let row = sqlx::query("SELECT broadcast, first_seen FROM editions WHERE notice = $1")
+            .bind(number.to_owned())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| Ok((row.parsed("broadcast")?, row.time("first_seen")?))).transpose()
+    }
+
     /// When each broadcast id was first seen, for ever: an id is never used for another broadcast.
     pub async fn broadcasts_first_seen(&self) -> Result<BTreeMap<Id, Timestamp>, LedgerFault> {
         let rows = sqlx::query("SELECT broadcast, first_seen FROM broadcasts_seen").fetch_all(&self.readers).await?;

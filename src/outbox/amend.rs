@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Amendment, Answer, Change, Channel};
-use super::compose::{self, Chat};
+use super::compose::{self, Chat, Page};
 use super::{Outbox, Words};
 use crate::base::{Id, Tag, Timestamp};
 use crate::ledger::{Call, CallEnd, CallId, CallState, Ledger, LedgerFault, Move, NewCall, NewPost, PostRow, TakeBack};
@@ -112,7 +112,8 @@ impl Outbox {
         let what = TakeBack { order: taking.order, broadcast: taking.broadcast.clone(), since: now - TAKEN_BACK_FOR };
         let words = self.words();
         let compose = |rows: &[PostRow]| {
-            posts(taking, rows, &Around { chats, channel_of: &channel_of, moves: &moves, words, now })
+            let page = self.page();
+            posts(taking, rows, &Around { chats, channel_of: &channel_of, moves: &moves, words, page, now })
         };
         let never = self.ledger().take_back(&what, now, compose).await?;
         self.ring();
@@ -125,6 +126,7 @@ struct Around<'a> {
     channel_of: &'a (dyn Fn(&str) -> Option<Arc<dyn Channel>> + Sync),
     moves: &'a [Move],
     words: Words,
+    page: Page<'a>,
     now: Timestamp,
 }
 
@@ -196,7 +198,8 @@ fn chat_post(
         order: Some(taking.order),
     };
     let chats = BTreeMap::from([(chat.clone(), place.clone())]);
-    let compose = |post: Post| compose::compose(post, &chats, |kind| (around.channel_of)(kind), around.moves);
+    let compose =
+        |post: Post| compose::compose(post, &chats, |kind| (around.channel_of)(kind), around.moves, Some(&around.page));
     // Where the group takes nothing of it but text, or it is too long: what it has is withdrawn in words.
     let mut new = compose(post.clone()).or_else(|_| {
         parts = withdrawn(&there, &around.words);

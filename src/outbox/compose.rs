@@ -55,6 +55,7 @@ pub(super) fn compose(
     chats: &BTreeMap<Id, Chat>,
     channel_of: impl Fn(&str) -> Option<std::sync::Arc<dyn Channel>>,
     moves: &[Move],
+    page: Option<&Page<'_>>,
 ) -> Result<NewPost, String> {
     let chat = chats.get(&post.chat).ok_or_else(|| {
         format!("there is no chat {}; add it to config/chats.toml, or take it out of the broadcast", post.chat)
@@ -65,9 +66,14 @@ pub(super) fn compose(
     let text_max = text_max(robots.as_deref());
     let carries = channel::kind(&chat.channel).map(|kind| kind.carries);
     let mut bodies = Vec::new();
-    for part in &post.parts {
+    let is_left_out = |part: &PostPart| carries.is_some_and(|carries| carries.part(part) == Carriage::Page);
+    let parts = match page.and_then(|page| Some((page, (page.link)(&post)?))) {
+        Some((page, link)) => linked(&post.parts, is_left_out, |language| (page.words.page)(language, &link)),
+        None => post.parts.clone(),
+    };
+    for part in &parts {
         // `check` tells of what a group asks for and its service does not take.
-        if carries.is_some_and(|carries| carries.part(part) == Carriage::Impossible) {
+        if is_left_out(part) {
             continue;
         }
         match part {
@@ -106,6 +112,36 @@ pub(super) fn compose(
         })
         .collect();
     Ok(NewPost { post, calls })
+}
+
+/// What leads residents to the public page of a notice.
+pub(super) struct Page<'a> {
+    pub link: &'a (dyn Fn(&Post) -> Option<String> + Send + Sync),
+    pub words: Words,
+}
+
+/// The parts, with a link below the text of each language that something is left out in.
+fn linked(
+    parts: &[PostPart],
+    is_left_out: impl Fn(&PostPart) -> bool,
+    words: impl Fn(&Tag) -> String,
+) -> Vec<PostPart> {
+    let mut linked = parts.to_vec();
+    let mut done: Vec<&Tag> = Vec::new();
+    for part in parts.iter().filter(|part| is_left_out(part)) {
+        let language = part.language();
+        if done.contains(&language) {
+            continue;
+        }
+        done.push(language);
+        let is_its = |part: &&mut PostPart| matches!(part, PostPart::Text { language: tag, .. } if tag == language);
+        match linked.iter_mut().rev().find(is_its) {
+            Some(PostPart::Text { text, .. }) => *text = format!("{text}\n\n{}", words(language)),
+            // A group that asks for no text gets the way to what it asks for.
+            _ => linked.push(PostPart::Text { language: language.clone(), text: words(language) }),
+        }
+    }
+    linked
 }
 
 /// The longest text of a call, with room for a mark.

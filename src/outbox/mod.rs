@@ -19,4 +19,4 @@ pub use channel::{Options, apprise, folder, manual, robots, telegram, webhook};
 pub use compose::{Chat, Enqueued};
 pub use counts::Counts;
 pub use queue::Outbox;
-pub use words::{Draw, Words};
+pub use words::{Draw, Link, Words};

@@ -13,10 +13,10 @@ use tokio::task::JoinSet;
 
 use super::budget::{Budget, WINDOW_MAX};
 use super::channel::{Answer, Channel};
-use super::compose::{self, Chat, Enqueued};
+use super::compose::{self, Chat, Enqueued, Page};
 use super::counts::Counters;
 use super::pace::{self, Pace};
-use super::{Counts, Draw, Words, digest};
+use super::{Counts, Draw, Link, Words, digest};
 use crate::base::clock::WAIT_MAX;
 use crate::base::{Clock, Id, Timestamp};
 use crate::ledger::{Call, Claim, Due, Finished, Lane, Leases, Ledger, LedgerFault, Room};
@@ -47,6 +47,7 @@ pub struct Outbox {
     channels: BTreeMap<&'static str, Arc<dyn Channel>>,
     words: Words,
     draw: Draw,
+    link: Link,
     state: Mutex<State>,
     /// Rung when a call was answered or a post came in.
     bell: Arc<Notify>,
@@ -102,6 +103,7 @@ impl Outbox {
             channels,
             words,
             draw: super::words::draws_nothing(),
+            link: Arc::new(|_| None),
             bell: Arc::default(),
             urgent: Arc::default(),
             unanswered: Arc::default(),
@@ -114,6 +116,15 @@ impl Outbox {
     /// With what draws its cards.
     pub fn drawing(self, draw: Draw) -> Outbox {
         Outbox { draw, ..self }
+    }
+
+    /// With what leads to the public pages of notices.
+    pub fn linking(self, link: Link) -> Outbox {
+        Outbox { link, ..self }
+    }
+
+    pub(super) fn page(&self) -> Page<'_> {
+        Page { link: &*self.link, words: self.words }
     }
 
     /// Takes posts in; one that is in already is left as it is. They are on disk when this returns.
@@ -132,7 +143,7 @@ impl Outbox {
         let mut new = Vec::with_capacity(posts.len());
         for post in posts {
             let id = post.id();
-            match compose::compose(post, chats, |kind| self.channels.get(kind).cloned(), &moves) {
+            match compose::compose(post, chats, |kind| self.channels.get(kind).cloned(), &moves, Some(&self.page())) {
                 Ok(post) => new.push(post),
                 Err(why) => enqueued.refused.push((id, why)),
             }
@@ -217,7 +228,7 @@ impl Outbox {
             let chat = Chat { id: id.clone(), name, channel: like.channel.clone(), address: like.address.clone() };
             let chats = BTreeMap::from([(id, chat)]);
             // One that would take too many calls is none: the posts go one by one.
-            let Ok(digest) = compose::compose(post, &chats, |kind| self.channels.get(kind).cloned(), &[]) else {
+            let Ok(digest) = compose::compose(post, &chats, |kind| self.channels.get(kind).cloned(), &[], None) else {
                 continue;
             };
             if self.ledger.digest(&digest, &of, now).await? {

@@ -18,7 +18,12 @@ pub struct Words {
     pub correction: fn(&Tag, notice: Option<&str>) -> String,
     /// What is said of a notice that was taken back, by its title.
     pub withdrawn: fn(&Tag, title: &str, notice: Option<&str>) -> String,
+    /// What leads to the public page of a notice.
+    pub page: fn(&Tag, link: &str) -> String,
 }
+
+/// The link to the public page of a post's notice; none where there is no such page.
+pub type Link = Arc<dyn Fn(&Post) -> Option<String> + Send + Sync>;
 
 /// Draws a card of a post in a language as a PNG; or says why it cannot be drawn, and what to do. Takes its time.
 pub type Draw = Arc<dyn Fn(&Post, &Tag, &CardText) -> Result<Vec<u8>, String> + Send + Sync>;

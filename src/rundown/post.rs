@@ -29,6 +29,16 @@ pub enum PostPart {
     Card { language: Tag, title: String, card: CardText },
 }
 
+impl PostPart {
+    pub fn language(&self) -> &Tag {
+        match self {
+            PostPart::Text { language, .. } | PostPart::Voice { language, .. } | PostPart::Card { language, .. } => {
+                language
+            }
+        }
+    }
+}
+
 /// What stands on a card in one language, beside the class, level and notice number of its post: every text rendered.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CardText {

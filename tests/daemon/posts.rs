@@ -1,8 +1,10 @@
 //! A person settles what may or may not have arrived in a group, and posts by hand where no robot can.
 
+use std::io::{Read as _, Write as _};
+
 use chrono::TimeDelta;
 
-use crate::county::{Home, TOKEN, eventually, instant};
+use crate::county::{Daemon, Home, TOKEN, eventually, instant};
 use crate::fake_telegram::{FakeTelegram, Reply};
 
 #[test]
@@ -147,6 +149,18 @@ fn shown(telegram: &FakeTelegram) -> Vec<String> {
     telegram.shown().into_iter().map(|call| call.text).collect()
 }
 
+/// The page of a notice, as a browser gets it.
+fn public_page(daemon: &Daemon, notice: &str) -> String {
+    let log = daemon.log();
+    let address = log.split_once("pages=").unwrap().1.split(' ').next().unwrap().to_owned();
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(stream, "GET /n/{notice} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    answer
+}
+
 #[test]
 fn a_notice_is_withdrawn_and_mended_where_it_was_posted() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -154,6 +168,8 @@ fn a_notice_is_withdrawn_and_mended_where_it_was_posted() {
     let home = Home::new();
     home.machine("null", Some(&telegram.url));
     home.write("config/machine.toml", &(home.read("config/machine.toml") + "[bot]\nanswers = false\n"));
+    let page = "[page]\nlisten = \"127.0.0.1:0\"\nurl = \"https://notices.example.org\"\nnames = \"number\"\n";
+    home.write("config/machine.toml", &(home.read("config/machine.toml") + page));
     for _ in 0..2 {
         home.edit("config/chats.toml", "languages = [\"bo\", \"lis\", \"zh-CN\"]", "languages = [\"zh-CN\"]");
     }
@@ -174,10 +190,12 @@ fn a_notice_is_withdrawn_and_mended_where_it_was_posted() {
     eventually("it sounds", || (sounding() == 3).then_some(()));
     // Posted a few minutes later to the group; to the folder at once.
     eventually("that is posted, too", || (home.path("posts/files").read_dir().unwrap().count() >= 2).then_some(()));
+    let notice = home.json(&["posts", "list", "--all"])[0]["notice"].as_str().unwrap().to_owned();
+    let page = public_page(&daemon, &notice);
+    assert!(page.contains("要及时换") && page.contains("<audio"), "{page}");
     let told = home.say(&["withdraw", "masks"]);
     assert!(told.contains("order 1 ends, by order 2\norder 3: withdraw masks\n"), "{told}");
     eventually("it is quiet", || (sounding() == 0).then_some(()));
-    let notice = home.json(&["posts", "list", "--all"])[0]["notice"].as_str().unwrap().to_owned();
     let words = format!("【更正】\n出门戴好口罩\n通知第{notice}号\n此通知已撤回，请不要再转发。");
     eventually("the group reads that alone", || (shown(&telegram) == [words.as_str()]).then_some(()));
     let folder = || {
@@ -201,6 +219,8 @@ fn a_notice_is_withdrawn_and_mended_where_it_was_posted() {
     home.record();
     let daemon = home.start("2026-11-24T11:00:00+08:00");
     assert!(plan().is_empty(), "{:?}", plan());
+    let page = public_page(&daemon, &notice);
+    assert!(page.contains("此通知已撤回") && !page.contains("要及时换"), "{page}");
     let told = home.say(&["correct", "masks"]);
     assert!(told.contains("order 3, which withdrew it, ends by order 4\norder 5: correct masks\n"), "{told}");
     let corrected = eventually("the group reads the new text", || {

@@ -70,8 +70,8 @@ pub enum Carriage {
     Native,
     /// As a file that people open.
     File,
-    /// Not at all.
-    Impossible,
+    /// Not at all: a text leads to the public page of the notice, where this machine has one.
+    Page,
 }
 
 impl Carries {
@@ -180,7 +180,7 @@ pub const CHANNELS: &[Kind] = &[
     },
 ];
 
-const TEXT_ALONE: Carries = Carries { text: Carriage::Native, voice: Carriage::Impossible, card: Carriage::Impossible };
+const TEXT_ALONE: Carries = Carries { text: Carriage::Native, voice: Carriage::Page, card: Carriage::Page };
 
 fn opened<C: Channel + 'static>(channel: Result<C, ChannelFault>) -> Option<Opened> {
     Some(channel.map(|channel| Arc::new(channel) as Arc<dyn Channel>))

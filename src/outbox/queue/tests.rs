@@ -109,6 +109,7 @@ const WORDS: Words = Words {
     digest: |language, count| format!("{count} {language}"),
     correction: |language, notice| format!("【更正 {} {language}】\n", notice.unwrap_or("-")),
     withdrawn: |language, title, notice| format!("【更正】{title} {} {language}", notice.unwrap_or("-")),
+    page: |language, link| format!("{link} {language}"),
 };
 
 /// An outbox with everything around it; [`Place::restart`] is a crash and a new start.
@@ -446,3 +447,4 @@ fn waits_grow_up_to_a_bound_and_differ() {
 mod amend;
 mod cards;
 mod load;
+mod page;
