@@ -136,6 +136,7 @@ ui-alarm-amnesia = Station { $station } lost its records and airs nothing that i
 ui-alarm-box-journal = Station { $station } cannot write its claims: { $why }
 ui-alarm-refused = Station { $station } refuses its new rundown: { $why }
 ui-alarm-muted = Station { $station } was muted on the spot: { $why }
+ui-alarm-copied = Two boxes use the key of station { $station }: a card was copied; revoke it (cunxiang stations revoke) and enrol each of them
 ui-alarm-unready = Not ready: { $title }, { $at }, { $count } stations ({ $names }) lack recordings
 
 # Heads the page that a village box shows on the spot.

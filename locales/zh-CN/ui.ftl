@@ -153,6 +153,7 @@ ui-alarm-amnesia = 广播点{ $station }丢失了播出记录，正等待县里�
 ui-alarm-box-journal = 广播点{ $station }写不下认领记录：{ $why }
 ui-alarm-refused = 广播点{ $station }拒收新的节目单：{ $why }
 ui-alarm-muted = 广播点{ $station }被现场静音：{ $why }
+ui-alarm-copied = 广播点{ $station }有两台机器用同一把密钥，存储卡可能被复制，请用 cunxiang stations revoke 收回密钥，再逐台重新登记
 ui-alarm-unready = 未就绪：{ $title }，{ $at }，{ $count }处（{ $names }）缺录音
 
 # Heads the page that a village box shows on the spot.

@@ -56,6 +56,9 @@ pub fn text(
     if let Some(Ok(ends)) = &snapshot.certificate {
         put("certificate_days_left", "days until the link's certificate ends", (*ends - now).num_days());
     }
+    if let Some(served) = boxes.served {
+        put("link_up", "1 while village boxes are served, 0 while the certificate cannot be used", i64::from(served));
+    }
     put("boxes_confirmed", "village boxes that are confirmed", boxes.confirmed as i64);
     put("boxes_pending", "village boxes that wait for a person to confirm them", boxes.pending as i64);
     put("boxes_silent", "stations whose village box has not been heard for 10 minutes", boxes.silent.len() as i64);

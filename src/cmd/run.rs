@@ -176,8 +176,8 @@ async fn daemon(
             let gate = link::Gate::open(ledger.clone(), store.clone(), clock.clone(), county.link_keys(), ring).await?;
             let gate = Arc::new(gate);
             county.attach(gate.clone());
-            if let Some(link::Transport::Tls { certificate, .. }) = machine.link.as_ref().map(|link| &link.transport) {
-                county.watch_certificate(certificate.clone());
+            if let Some(link::Transport::Tls { certificate, key }) = machine.link.as_ref().map(|link| &link.transport) {
+                county.watch_certificate(certificate.clone(), key.clone());
             }
             Some((serving, gate))
         }
@@ -204,6 +204,7 @@ async fn daemon(
         passed_ms: passed_ms.clone(),
         is_shifted,
         gate: linked.as_ref().map(|(_, gate)| gate.clone()),
+        link_up: linked.as_ref().map(|(serving, _)| serving.up()),
     };
     let asked = watched.clone();
     let control_listener =
@@ -231,7 +232,7 @@ async fn daemon(
         tasks.spawn(notice::serve(listener, notices));
     }
     let stop_link = linked.map(|(serving, gate)| {
-        info!(address = %serving.address(), "village boxes are served");
+        info!(address = %serving.address(), "the link listens for village boxes");
         let stop = serving.stopper();
         tasks.spawn(serving.serve(link::router(gate)));
         stop

@@ -300,11 +300,14 @@ fn status(args: &Status, own: &OwnBox) -> anyhow::Result<u8> {
     };
     let (link, of_box) = (&last["link"], &last["box"]);
     anstream::println!("last contact {}", word(&link["contact"]));
-    if let Some(fault) = link["fault"].as_str() {
-        anstream::println!("link         {fault}");
+    for (errand, fault) in link["faults"].as_object().into_iter().flatten() {
+        anstream::println!("link         {errand}: {}", word(fault));
     }
     anstream::println!("clock known  {}", word(&of_box["clock_trusted"]));
     anstream::println!("clips wanted {}", word(&link["clips_wanted"]));
+    if let Some(fault) = of_box["journal_fault"].as_str() {
+        anstream::println!("journal      {fault}");
+    }
     for station in of_box["stations"].as_array().into_iter().flatten() {
         anstream::println!(
             "loudspeaker  {}: {} {}",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, FixedOffset, SecondsFormat, SubsecRound, TimeDelta};
@@ -53,6 +53,9 @@ pub struct Report {
     /// Village boxes.
     #[serde(default)]
     boxes: Boxes,
+    /// What is wrong with the link's certificate or its key.
+    #[serde(default)]
+    certificate: Option<String>,
     /// What is wrong with the journal of claims.
     journal: Option<String>,
     posts: Posts,
@@ -85,6 +88,9 @@ struct Next {
 pub struct Boxes {
     pub confirmed: usize,
     pub pending: usize,
+    /// Whether they are served now; none where there is no link.
+    #[serde(default)]
+    pub served: Option<bool>,
     /// Stations whose box has not been heard for longer than a box may.
     pub silent: Vec<Id>,
 }
@@ -93,7 +99,7 @@ impl Boxes {
     fn of(seen: &[Seen]) -> Boxes {
         let count = |state| seen.iter().filter(|one| one.state == state).count();
         let silent = seen.iter().filter(|one| one.silent).flat_map(|one| one.stations.clone()).collect();
-        Boxes { confirmed: count(BoxState::Confirmed), pending: count(BoxState::Pending), silent }
+        Boxes { confirmed: count(BoxState::Confirmed), pending: count(BoxState::Pending), served: None, silent }
     }
 }
 
@@ -120,6 +126,8 @@ pub struct Watched {
     pub is_shifted: bool,
     /// Village boxes, where they can reach this machine.
     pub gate: Option<Arc<Gate>>,
+    /// Whether those are served; not while the certificate cannot be used.
+    pub link_up: Option<Arc<AtomicBool>>,
 }
 
 impl Watched {
@@ -155,6 +163,7 @@ impl Watched {
             faults: snapshot.problems.iter().filter(|problem| problem.is_error()).map(ToString::to_string).collect(),
             stations: stations.collect(),
             boxes: self.boxes(),
+            certificate: snapshot.certificate.clone().and_then(Result::err),
             journal: self.running.journal_fault(),
             posts: Posts {
                 delivered: counts.delivered,
@@ -171,7 +180,8 @@ impl Watched {
     }
 
     fn boxes(&self) -> Boxes {
-        self.gate.as_ref().map_or_else(Boxes::default, |gate| Boxes::of(&gate.seen()))
+        let boxes = self.gate.as_ref().map_or_else(Boxes::default, |gate| Boxes::of(&gate.seen()));
+        Boxes { served: self.link_up.as_ref().map(|up| up.load(Ordering::SeqCst)), ..boxes }
     }
 
     /// The monitor's pages.
@@ -297,7 +307,13 @@ fn print(report: &Report) {
         })
         .collect();
     page::table(&["STATION", "SINK", "DEVICE", "RUNDOWN", "NEXT"], &rows);
-    let Boxes { confirmed, pending, silent } = &report.boxes;
+    let Boxes { confirmed, pending, served, silent } = &report.boxes;
+    if *served == Some(false) {
+        anstream::println!("boxes     none is served: the link is down until its certificate can be used");
+    }
+    if let Some(fault) = &report.certificate {
+        anstream::println!("boxes     {fault}");
+    }
     if confirmed + pending > 0 {
         anstream::println!(
             "boxes     {confirmed} confirmed, {pending} waiting to be confirmed, {} silent",

@@ -162,6 +162,11 @@ impl Boxes {
         let status = seen.status.as_ref();
         let stations = status.map(|status| &status.stations[..]).unwrap_or_default();
         let mut problems: Vec<String> = seen.nonsense.iter().map(|what| format!("{what}, {NONSENSE}")).collect();
+        if seen.copied {
+            problems.push(
+                "two boxes speak with its key, because a disk was copied; revoke it, and enrol each of them".to_owned(),
+            );
+        }
         if let Some(status) = status {
             if !status.clock_trusted {
                 problems.push("it does not know the time".to_owned());

@@ -2,7 +2,7 @@
 
 mod boxes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -120,6 +120,8 @@ pub struct SnapshotFacts {
     /// By approver, when the last of their keys ends.
     approvers: BTreeMap<String, Timestamp>,
     certificate: Option<Result<Timestamp, String>>,
+    /// Stations with whose key two boxes speak.
+    copied: BTreeSet<Id>,
     /// How many faults hold something back, and the first of them.
     faults: Option<(usize, String)>,
 }
@@ -134,6 +136,7 @@ impl SnapshotFacts {
             key_expires: snapshot.key_expires,
             approvers: snapshot.keys.as_ref().map(approvers).unwrap_or_default(),
             certificate: snapshot.certificate.clone(),
+            copied: snapshot.reach.copied(),
             faults: first.map(|first| (1 + errors.count(), first.to_string())),
         }
     }
@@ -180,6 +183,9 @@ fn states(
     }
     if let Some((count, first)) = &snapshot.faults {
         put("content".to_owned(), "ui-alarm-content", &[("count", &count.to_string()), ("first", first)]);
+    }
+    for station in &snapshot.copied {
+        put(format!("copied.{station}"), "ui-alarm-copied", &[("station", &name(catalog, station))]);
     }
     for (station, why) in stations.devices {
         put(format!("device.{station}"), "ui-alarm-device", &[("station", &name(catalog, &station)), ("why", &why)]);
@@ -324,6 +330,7 @@ mod tests {
             ]
             .into(),
             certificate: Some(Ok(now + TimeDelta::days(20))),
+            copied: ["benzilan-xiashe".parse().unwrap()].into(),
             faults: Some((2, "a.toml:1: wrong".to_owned())),
         };
         let stations = StationFaults {
@@ -339,6 +346,7 @@ mod tests {
                 "certificate",
                 "channel.telegram",
                 "content",
+                "copied.benzilan-xiashe",
                 "device.benzilan-xiashe",
                 "disk",
                 "hold",
@@ -349,6 +357,7 @@ mod tests {
         assert!(found["approver.tashi"].starts_with("审批人tashi的密钥将于2027-02-04到期"), "{found:?}");
         assert!(found["certificate"].contains("2027-02-04"), "{found:?}");
         assert_eq!(found["device.benzilan-xiashe"], "广播点下社没有声音设备：unplugged");
+        assert!(found["copied.benzilan-xiashe"].starts_with("广播点下社有两台机器用同一把密钥"), "{found:?}");
         assert_eq!(found["key"], "签名密钥将于2027-02-13到期，请把根密钥放回原处后重启");
         assert_eq!(found["disk"], "磁盘快满了，只剩1 MiB");
         let gone = SnapshotFacts { certificate: Some(Err("it is gone".to_owned())), ..snapshot };
@@ -359,6 +368,7 @@ mod tests {
             key_expires: Some(now + TimeDelta::days(31)),
             approvers: [("lhamo".to_owned(), now + TimeDelta::days(40))].into(),
             certificate: Some(Ok(now + TimeDelta::days(22))),
+            copied: BTreeSet::new(),
             faults: None,
             ..gone
         };

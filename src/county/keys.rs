@@ -42,7 +42,7 @@ pub enum KeysFault {
     #[error("{path}: {error}; the folder must be writable by this user, and the files its own")]
     File { path: String, error: io::Error },
     #[error(
-        "{path} is not what was written there; put the file back from a backup, or remove the folder to begin anew with new stations"
+        "{path} is not what was written there; put it back: `cunxiang backup` keeps keys.json and root.pub, a village box has the same keys.json in its data folder, and private keys are where the county keeps its copy of them; with none of these move the folder aside, and let each box join again"
     )]
     Damaged { path: String },
     #[error("{path} may be read by others; run chmod 600 on it")]

@@ -30,7 +30,8 @@ pub(super) struct Linked {
     /// Those with a confirmed box at the last look.
     stations: BTreeSet<Id>,
     kept_at: Option<Timestamp>,
-    certificate: Option<PathBuf>,
+    /// The certificate and its key.
+    certificate: Option<(PathBuf, PathBuf)>,
 }
 
 impl Linked {
@@ -60,9 +61,11 @@ impl Linked {
         self.gate().inspect(|gate| gate.renew_keys(keys.document.clone(), keys.version(), keys.time_signer()));
     }
 
-    /// When the certificate ends, or what is wrong with it.
+    /// When the certificate ends, or what is wrong with it or its key.
     pub(super) fn certificate(&self) -> Option<Result<Timestamp, String>> {
-        self.certificate.as_deref().map(|path| tls::ends(path).map_err(|fault| fault.to_string()))
+        let (certificate, key) = self.certificate.as_ref()?;
+        let ends = tls::server_config(certificate, key).and_then(|_| tls::ends(certificate));
+        Some(ends.map_err(|fault| fault.to_string()))
     }
 
     async fn keep_heard(&mut self, now: Timestamp) -> Result<(), LedgerFault> {
@@ -91,9 +94,9 @@ impl County {
         self.linked.gate = Some(gate);
     }
 
-    /// From now on it is told how long the link's certificate lasts.
-    pub fn watch_certificate(&mut self, path: PathBuf) {
-        self.linked.certificate = Some(path);
+    /// From now on it is told how long the link's certificate lasts, and when it or its key cannot be used.
+    pub fn watch_certificate(&mut self, certificate: PathBuf, key: PathBuf) {
+        self.linked.certificate = Some((certificate, key));
         self.board.update(|snapshot| snapshot.certificate = self.linked.certificate());
     }
 

@@ -251,6 +251,8 @@ impl County {
         let mut replan = self.planned_at.is_none_or(|at| now - at >= PLAN_EVERY || now < at);
         if look || now - self.looked_at >= LOOK_EVERY || now < self.looked_at {
             self.looked_at = now;
+            let certificate = self.linked.certificate();
+            self.board.update(|snapshot| snapshot.certificate = certificate);
             replan |= self.look(now, stations).await?;
         }
         replan |= !self.ledger.release_orders(now).await?.is_empty();

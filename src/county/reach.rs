@@ -45,6 +45,13 @@ impl Reach {
         self.gate = Some(gate);
     }
 
+    /// The stations whose key two boxes use.
+    pub fn copied(&self) -> BTreeSet<Id> {
+        let seen = self.gate.as_ref().map(|gate| gate.seen()).unwrap_or_default();
+        let copied = seen.into_iter().filter(|seen| seen.copied && seen.state == BoxState::Confirmed);
+        copied.flat_map(|seen| seen.stations).collect()
+    }
+
     /// Which of `stations` do not hear of an order that is given now.
     pub fn deaf<'a>(&self, stations: impl IntoIterator<Item = &'a Id>, now: Timestamp) -> Deaf {
         let mut boxes: BTreeMap<Id, Vec<Option<Timestamp>>> = BTreeMap::new();

@@ -164,6 +164,10 @@ pub struct Status {
     /// What sounded is not known here; the box waits for the county's [`Claims`].
     #[serde(default)]
     pub amnesia: bool,
+    /// Chosen anew by each start of the program: two that take turns are two boxes with one key. Empty from a box that
+    /// does not say.
+    #[serde(default)]
+    pub run: String,
     pub stations: Vec<StationStatus>,
 }
 

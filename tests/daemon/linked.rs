@@ -137,7 +137,7 @@ fn a_box_is_let_in_served_heard_and_sent_away() {
     let (status, acknowledged) = village.ask("POST", wire::RECEIPTS, serde_json::to_string(&batch).unwrap());
     assert_eq!((status, &acknowledged["number"]), (200, &json!(1)));
     assert_eq!(planned(), Some((json!("ended"), json!("played"))));
-    assert_eq!(home.status()["boxes"], json!({ "confirmed": 1, "pending": 0, "silent": [] }));
+    assert_eq!(home.status()["boxes"], json!({ "confirmed": 1, "pending": 0, "served": true, "silent": [] }));
 
     // It knows more than this county: nothing goes out until a person says so, and then in a new epoch.
     let (held, mut ahead) = (opened.edge, opened.edge);
@@ -182,4 +182,28 @@ fn a_box_is_let_in_served_heard_and_sent_away() {
     assert!(home.say(&["stations"]).contains("no village box"));
     assert!(home.say(&["stations", "--all"]).contains("revoked"));
     assert_eq!(daemon.stop().1, Some(0));
+}
+
+#[test]
+fn a_certificate_that_is_missing_keeps_the_link_down_and_no_loudspeaker() {
+    let home = Home::new();
+    home.daily("masks", "wear-mask", "at = [\"09:00:08\"]", "repeat = 1\ngap = \"0s\"");
+    let link =
+        "[link]\nlisten = \"127.0.0.1:0\"\ncertificate = \"data/tls/server.pem\"\nkey = \"data/tls/server.key\"\n";
+    let machine = "listen = \"127.0.0.1:0\"\n[[loudspeaker]]\nstation = \"upper\"\nsink = { kind = \"null\" }\n";
+    home.write("config/machine.toml", &format!("{machine}[channel.folder]\nfolder = \"posts\"\n{link}"));
+    let daemon = home.start("2026-11-24T09:00:00+08:00");
+    daemon.wait_for("no village box is served until the certificate is mended");
+    assert!(daemon.get("/metrics").1.contains("cunxiang_link_up 0"));
+    let said = home.say(&["status"]);
+    assert!(said.contains("the link is down until its certificate can be used"), "{said}");
+    assert!(said.contains("server.pem"), "{said}");
+    let day = ["log", "--station", "upper", "--from", "2026-11-24T00:00:00+08:00", "--to", "2026-11-25T00:00:00+08:00"];
+    eventually("the loudspeaker here sounds all the same", || {
+        home.json(&day).iter().any(|row| row["outcome"] == "played").then_some(())
+    });
+    home.say(&["tls", "init", "--name", "localhost"]);
+    daemon.wait_for("village boxes are served");
+    eventually("the link is up", || daemon.get("/metrics").1.contains("cunxiang_link_up 1").then_some(()));
+    assert_eq!(Village::at(&home, &daemon).now().date_naive().to_string(), "2026-11-24");
 }

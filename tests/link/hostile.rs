@@ -123,7 +123,7 @@ fn check(middle: &Middle, runs: &Runs, truth: &[u8], (what, lie, why): &(&str, V
     middle.forge(wire::RUNDOWN, truth.to_vec());
     let log = eventually(&format!("a rundown {what} is refused"), || {
         let log = runs.log()[before..].to_owned();
-        log.contains("asking for the rundown: it goes again").then_some(log)
+        (log.contains("asking for the rundown") && log.contains("it goes again")).then_some(log)
     });
     let refused = format!("a document of the county was not taken: refused: {why}");
     assert!(log.contains(&refused), "a rundown {what}: {log}");

@@ -68,6 +68,8 @@ pub struct Player {
     pub data: PathBuf,
     /// On the monotonic clock.
     pub begun: Duration,
+    /// The name of this start of the program.
+    pub run: String,
 }
 
 impl village::Station for Player {
@@ -131,6 +133,7 @@ impl village::Station for Player {
             temperature_c: temperature.map(|thousandths| thousandths / 1000.0),
             journal_fault: self.running.journal_fault(),
             amnesia: self.running.amnesia(),
+            run: self.run.clone(),
             stations: stations.collect(),
         }
     }

@@ -77,7 +77,8 @@ async fn daemon(own: OwnBox, clock: Arc<dyn Timekeeper>) -> anyhow::Result<u8> {
     )?;
     let running = Arc::new(running);
     let begun = clock.monotonic();
-    let player = Player { running: running.clone(), clock: clock.clone(), data: own.data().to_owned(), begun };
+    let run = format!("{:032x}", rand::random::<u128>());
+    let player = Player { running: running.clone(), clock: clock.clone(), data: own.data().to_owned(), begun, run };
     let options = Options {
         stations: membership.stations.clone(),
         root: membership.root.clone(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::bounds::{Bucket, REQUESTS_BURST, REQUESTS_PER_SECOND};
+use super::runs::Runs;
 use crate::base::{Id, Timestamp};
 use crate::ledger::{BoxRow, BoxState, Heard};
 use crate::link::wire::Status;
@@ -38,6 +39,9 @@ struct Now {
     since: Timestamp,
     /// What it names that no county can have made.
     nonsense: Option<String>,
+    runs: Runs,
+    /// Another box speaks under the same key.
+    copied: bool,
 }
 
 /// A box as others may look at it.
@@ -52,6 +56,8 @@ pub struct Seen {
     pub silent: bool,
     /// A rundown it names that no county can have made.
     pub nonsense: Option<String>,
+    /// Another box speaks under the same key: its disk was copied.
+    pub copied: bool,
 }
 
 impl Member {
@@ -67,6 +73,8 @@ impl Member {
             // A county that was off itself cannot say who was silent meanwhile.
             since: now,
             nonsense: None,
+            runs: Runs::default(),
+            copied: false,
         };
         let before = before.map(|before| {
             let was = before.now();
@@ -79,6 +87,8 @@ impl Member {
                 silent: was.silent,
                 since: if before.state == row.state { was.since } else { now },
                 nonsense: was.nonsense.clone(),
+                runs: was.runs.clone(),
+                copied: was.copied,
             }
         });
         let state = before.unwrap_or_else(fresh);
@@ -100,6 +110,15 @@ impl Member {
         if status.is_some() {
             (now.status, now.unsaved_status) = (status, true);
         }
+    }
+
+    /// Which start of the box's program said how it is. True when two boxes turn out to speak under this key.
+    pub fn said_by(&self, run: &str, monotonic: Duration) -> bool {
+        let mut now = self.now();
+        now.runs.hear(run, monotonic);
+        let was = now.copied;
+        now.copied = now.runs.are_two(monotonic);
+        now.copied && !was
     }
 
     pub fn names_nonsense(&self, what: String) {
@@ -152,6 +171,7 @@ impl Member {
             status: now.status.clone(),
             silent: now.silent,
             nonsense: now.nonsense.clone(),
+            copied: now.copied,
         }
     }
 }

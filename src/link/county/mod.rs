@@ -5,6 +5,7 @@ mod bounds;
 pub mod code;
 mod member;
 mod router;
+mod runs;
 mod served;
 mod serving;
 pub mod tls;

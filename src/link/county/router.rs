@@ -331,6 +331,12 @@ async fn status(State(gate): Shared, request: Request) -> Result<StatusCode, Ref
         return Err(no_such_number());
     }
     asked.member.names_sense();
+    if asked.member.said_by(&status.run, gate.clock.monotonic()) {
+        tracing::warn!(
+            "two boxes speak with the key of {}: a disk was copied; revoke it, and enrol each of them",
+            super::names(&asked.member.stations)
+        );
+    }
     for one in &status.stations {
         gate.compare(&asked.member, &one.station, one.held);
     }

@@ -33,6 +33,8 @@ const HEAD_BYTES_MAX: usize = 16 * 1024;
 const STOP_MAX: Duration = Duration::from_secs(2);
 /// The certificate's files are looked at this often: what renews them (ACME) need not restart the daemon.
 const CERTIFICATE_LOOK: Duration = Duration::from_secs(600);
+/// And this often while they cannot be used: whoever mends them waits for it.
+const FAULTY_LOOK: Duration = Duration::from_secs(5);
 
 /// Where the link is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,16 +77,20 @@ pub enum ServeFault {
 pub struct Serving {
     listener: TcpListener,
     options: Options,
-    tls: Option<RustlsConfig>,
+    tls: Option<Result<RustlsConfig, TlsFault>>,
+    up: Arc<AtomicBool>,
     handle: Handle<SocketAddr>,
 }
 
-/// Takes the port, and reads the certificate.
+/// Takes the port, and reads the certificate. One that cannot be used keeps the link down until it is mended, and
+/// nothing else: the loudspeakers of this machine need none.
 ///
-/// Errors: open to others without TLS, in use, certificate or key at fault.
+/// Errors: open to others without TLS, in use.
 pub fn listen(options: &Options) -> Result<Serving, ServeFault> {
     let tls = match &options.transport {
-        Transport::Tls { certificate, key } => Some(RustlsConfig::from_config(tls::server_config(certificate, key)?)),
+        Transport::Tls { certificate, key } => {
+            Some(tls::server_config(certificate, key).map(RustlsConfig::from_config))
+        }
         Transport::Plain if !options.listen.ip().is_loopback() => return Err(ServeFault::Open(options.listen)),
         Transport::Plain | Transport::BehindProxy => None,
     };
@@ -93,13 +99,19 @@ pub fn listen(options: &Options) -> Result<Serving, ServeFault> {
         _ => ServeFault::Io(options.listen, error),
     })?;
     listener.set_nonblocking(true).map_err(|error| ServeFault::Io(options.listen, error))?;
-    Ok(Serving { listener, options: options.clone(), tls, handle: Handle::new() })
+    let up = Arc::new(AtomicBool::new(!matches!(tls, Some(Err(_)))));
+    Ok(Serving { listener, options: options.clone(), tls, up, handle: Handle::new() })
 }
 
 impl Serving {
     /// With port 0 the system chooses one.
     pub fn address(&self) -> SocketAddr {
         self.listener.local_addr().unwrap_or(self.options.listen)
+    }
+
+    /// Whether boxes are served, now and later: not while the certificate cannot be used.
+    pub fn up(&self) -> Arc<AtomicBool> {
+        self.up.clone()
     }
 
     /// Ends what is served, and lets what is under way end within two seconds.
@@ -110,7 +122,15 @@ impl Serving {
 
     /// Serves for ever, or until stopped.
     pub async fn serve(self, router: Router) {
-        let Serving { listener, options, tls, handle } = self;
+        let Serving { listener, options, tls, up, handle } = self;
+        let tls = match (tls, &options.transport) {
+            (Some(Err(fault)), Transport::Tls { certificate, key }) => {
+                let config = once_mended(&listener, &fault, || tls::server_config(certificate, key)).await;
+                Some(RustlsConfig::from_config(config))
+            }
+            (tls, _) => tls.and_then(Result::ok),
+        };
+        up.store(true, Ordering::SeqCst);
         let places = Places::new(connections_max(raise_files()));
         let server = match axum_server::from_tcp(listener) {
             Ok(server) => server.handle(handle),
@@ -135,6 +155,36 @@ impl Serving {
         };
         if let Err(error) = ended {
             tracing::error!("the link ended: {error}");
+        }
+    }
+}
+
+/// Waits until the certificate can be used, and hangs up on whoever comes meanwhile: they come back after a while.
+async fn once_mended<T>(listener: &TcpListener, first: &TlsFault, mut read: impl FnMut() -> Result<T, TlsFault>) -> T {
+    let mut told = first.to_string();
+    tracing::error!("no village box is served until the certificate is mended: {told}");
+    let callers = listener.try_clone().and_then(tokio::net::TcpListener::from_std).ok();
+    let hang_up = async {
+        let Some(callers) = &callers else { return std::future::pending::<()>().await };
+        loop {
+            if callers.accept().await.is_err() {
+                tokio::time::sleep(FAULTY_LOOK).await;
+            }
+        }
+    };
+    tokio::pin!(hang_up);
+    loop {
+        let _ = tokio::time::timeout(FAULTY_LOOK, &mut hang_up).await;
+        match read() {
+            Ok(mended) => {
+                tracing::info!("the link's certificate is mended, and village boxes are served");
+                return mended;
+            }
+            Err(fault) if fault.to_string() != told => {
+                told = fault.to_string();
+                tracing::error!("no village box is served yet: {told}");
+            }
+            Err(_) => {}
         }
     }
 }
@@ -244,8 +294,26 @@ mod tests {
         let taken = listen(&options(&here.address().to_string(), Transport::Plain)).err().unwrap();
         assert!(matches!(taken, ServeFault::InUse(_)), "{taken}");
         let nowhere = Transport::Tls { certificate: "/no/such.pem".into(), key: "/no/such.key".into() };
-        let fault = listen(&options("127.0.0.1:0", nowhere)).err().unwrap();
-        assert!(fault.to_string().contains("/no/such"), "{fault}");
+        let down = listen(&options("127.0.0.1:0", nowhere)).unwrap();
+        assert!(!down.up().load(Ordering::SeqCst), "the county starts, and its link is down");
+        assert!(here.up().load(Ordering::SeqCst));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_certificate_is_waited_for_and_callers_are_hung_up_on() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let (mut looks, caller) = (0, std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap());
+        let fault = || TlsFault::Open("/server.key".into());
+        let first = fault();
+        let mended = once_mended(&listener, &first, || {
+            looks += 1;
+            if looks < 3 { Err(fault()) } else { Ok("mended") }
+        });
+        assert_eq!(mended.await, "mended");
+        assert_eq!(looks, 3);
+        let mut byte = [0];
+        assert!(matches!(std::io::Read::read(&mut &caller, &mut byte), Ok(0) | Err(_)));
     }
 
     #[tokio::test]

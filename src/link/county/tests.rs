@@ -375,3 +375,26 @@ async fn who_falls_silent_is_told_once_and_when_it_is_there_again() {
     place.gate.turn(place.clock.now()).await.unwrap();
     assert!(!silent(&place.gate));
 }
+
+#[tokio::test]
+async fn a_copied_disk_shows_within_minutes_and_a_restart_does_not() {
+    let place = place().await;
+    let say = async |run: &str| {
+        let mut status = status("s1", Edge::default());
+        status["run"] = json!(run);
+        assert_eq!(place.post(wire::STATUS, &status).await.status, 204);
+        place.clock.advance(Duration::from_secs(30));
+        place.gate.seen()[0].copied
+    };
+    for (run, copied) in [("a", false), ("b", false), ("c", false), ("c", false), ("d", false)] {
+        assert_eq!(say(run).await, copied, "a box that starts again and again: {run}");
+    }
+    for (run, copied) in [("c", false), ("d", true), ("c", true)] {
+        assert_eq!(say(run).await, copied, "two boxes take turns: {run}");
+    }
+    // One of them is switched off.
+    place.clock.advance(Duration::from_secs(3600));
+    for _ in 0..3 {
+        assert!(!say("d").await);
+    }
+}

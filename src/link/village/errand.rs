@@ -55,6 +55,9 @@ pub struct Health {
     pub contact: Option<Timestamp>,
     /// Why it last did not; none while it does.
     pub fault: Option<String>,
+    /// By errand, why it came to nothing last; not those that went.
+    #[serde(default)]
+    pub faults: BTreeMap<String, String>,
     /// Clips still to come.
     pub clips_wanted: usize,
 }
@@ -168,6 +171,15 @@ impl<C: County, S: Station> Link<C, S> {
                     self.bells.time.notify_one();
                 }
             }
+        }
+    }
+
+    /// Takes note of how an errand went.
+    pub(super) fn note_errand(&self, what: &str, fault: Option<String>) {
+        let faults = &mut self.state().health.faults;
+        match fault {
+            Some(fault) => drop(faults.insert(what.to_owned(), fault)),
+            None => drop(faults.remove(what)),
         }
     }
 

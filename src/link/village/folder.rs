@@ -93,7 +93,8 @@ pub enum FolderFault {
     Open { path: PathBuf },
 }
 
-const JOIN_AGAIN: &str = "have the county make a new code, and run `cunxiang station join URL CODE` again";
+const JOIN_AGAIN: &str = "look at the disk; have the county make a new code, and run `cunxiang station join URL CODE` again: \
+                          what the box holds and what it aired stays";
 
 /// Inode, seconds and nanoseconds of a file's last change.
 pub type Stamp = (u64, i64, i64);
@@ -289,7 +290,10 @@ mod tests {
         assert!(told.ends_with("run `cunxiang station join URL CODE` on it first"), "{told}");
         fs::write(home.path().join(COUNTY), "{").unwrap();
         let told = folder.membership().unwrap_err().to_string();
-        assert!(told.contains("is not what was written there; have the county make a new code"), "{told}");
+        assert!(
+            told.contains("is not what was written there; look at the disk; have the county make a new code"),
+            "{told}"
+        );
         // What the county has as well is fetched again.
         let station: Id = "upper".parse().unwrap();
         fs::create_dir(home.path().join(RUNDOWNS)).unwrap();

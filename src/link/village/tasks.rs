@@ -36,6 +36,9 @@ const TIDY_EVERY: Duration = Duration::from_secs(24 * 3600);
 /// After the start, when the time is known and the rundowns are there.
 const TIDY_FIRST: Duration = Duration::from_secs(600);
 
+/// As it is told of.
+const TIDYING: &str = "tidying clips";
+
 /// Between 0 and 1: chance, or what a seed decides.
 pub type Dice = fn() -> f64;
 
@@ -57,19 +60,20 @@ pub fn start<C: County, S: Station>(link: &Arc<Link<C, S>>, dice: Dice) -> JoinS
 
 /// How long to wait after a failure, and what to say of it: each kind once, until the errand succeeds.
 struct Care {
-    what: &'static str,
+    what: String,
     backoff: Backoff,
     dice: Dice,
     said: Option<String>,
 }
 
 impl Care {
-    fn new(what: &'static str, dice: Dice) -> Care {
-        Care { what, backoff: Backoff::default(), dice, said: None }
+    fn new(what: impl Into<String>, dice: Dice) -> Care {
+        Care { what: what.into(), backoff: Backoff::default(), dice, said: None }
     }
 
-    fn failed(&mut self, fault: &ErrandFault) -> Duration {
+    fn failed<C: County, S: Station>(&mut self, link: &Link<C, S>, fault: &ErrandFault) -> Duration {
         let told = fault.to_string();
+        link.note_errand(&self.what, Some(told.clone()));
         if self.said.as_ref() != Some(&told) {
             tracing::warn!("{}: {told}", self.what);
             self.said = Some(told);
@@ -82,8 +86,9 @@ impl Care {
         }
     }
 
-    fn succeeded(&mut self) {
+    fn succeeded<C: County, S: Station>(&mut self, link: &Link<C, S>) {
         if self.said.take().is_some() {
+            link.note_errand(&self.what, None);
             tracing::info!("{}: it goes again", self.what);
         }
         self.backoff.succeeded();
@@ -91,7 +96,7 @@ impl Care {
 }
 
 async fn poll<C: County, S: Station>(link: Arc<Link<C, S>>, station: Id, dice: Dice) {
-    let mut care = Care::new("asking for the rundown", dice);
+    let mut care = Care::new(format!("asking for the rundown of {station}"), dice);
     let mut is_first = true;
     loop {
         // The first answer is wanted at once.
@@ -101,13 +106,13 @@ async fn poll<C: County, S: Station>(link: Arc<Link<C, S>>, station: Id, dice: D
         link.note(result.as_ref().map(drop));
         let pause = match result {
             Ok(polled) => {
-                care.succeeded();
+                care.succeeded(&link);
                 let took = link.clock.monotonic().saturating_sub(asked);
                 let is_hasty = polled != Polled::New && took < POLL_MIN && !is_first;
                 is_first = false;
                 if is_hasty { POLL_MIN } else { Duration::ZERO }
             }
-            Err(fault) => care.failed(&fault),
+            Err(fault) => care.failed(&link, &fault),
         };
         tokio::time::sleep(pause).await;
     }
@@ -117,12 +122,18 @@ async fn fetch<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
     let mut care = Care::new("fetching clips", dice);
     loop {
         let pause = match link.fetch().await {
-            Ok(Fetched::Idle(wait)) => wait.unwrap_or(CLIPS_EVERY).min(CLIPS_EVERY),
+            Ok(Fetched::Idle(wait)) => {
+                if wait.is_none() {
+                    // What failed is not wanted any more.
+                    care.succeeded(&link);
+                }
+                wait.unwrap_or(CLIPS_EVERY).min(CLIPS_EVERY)
+            }
             Ok(Fetched::Piece(..)) => {
-                care.succeeded();
+                care.succeeded(&link);
                 Duration::ZERO
             }
-            Err(fault) => care.failed(&fault),
+            Err(fault) => care.failed(&link, &fault),
         };
         if !pause.is_zero() {
             ring_or(&link.bells.clips, pause).await;
@@ -135,12 +146,12 @@ async fn receipts<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
     loop {
         match link.bring_receipts().await {
             Ok(more) => {
-                care.succeeded();
+                care.succeeded(&link);
                 if !more {
                     ring_or(&link.bells.receipts, RECEIPTS_EVERY).await;
                 }
             }
-            Err(fault) => tokio::time::sleep(care.failed(&fault)).await,
+            Err(fault) => tokio::time::sleep(care.failed(&link, &fault)).await,
         }
     }
 }
@@ -150,11 +161,11 @@ async fn status<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
     loop {
         match link.report().await {
             Ok(()) => {
-                care.succeeded();
+                care.succeeded(&link);
                 ring_or(&link.bells.status, STATUS_EVERY).await;
                 tokio::time::sleep(STATUS_SETTLE).await;
             }
-            Err(fault) => tokio::time::sleep(care.failed(&fault)).await,
+            Err(fault) => tokio::time::sleep(care.failed(&link, &fault)).await,
         }
     }
 }
@@ -164,12 +175,12 @@ async fn time<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
     loop {
         let pause = match link.ask_time().await {
             Ok(()) => {
-                care.succeeded();
+                care.succeeded(&link);
                 // Not at once again, whatever the county says of proofs.
                 tokio::time::sleep(TIME_PAUSE).await;
                 TIME_EVERY
             }
-            Err(fault) => care.failed(&fault),
+            Err(fault) => care.failed(&link, &fault),
         };
         ring_or(&link.bells.time, pause).await;
     }
@@ -180,10 +191,10 @@ async fn recall<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
     loop {
         let pause = match link.recall().await {
             Ok(_) => {
-                care.succeeded();
+                care.succeeded(&link);
                 LOOK_EVERY
             }
-            Err(fault) => care.failed(&fault),
+            Err(fault) => care.failed(&link, &fault),
         };
         tokio::time::sleep(pause).await;
     }
@@ -205,9 +216,17 @@ async fn tidy<C: County, S: Station>(link: Arc<Link<C, S>>) {
             blocking.tidy()
         });
         match tidied.await {
-            Ok(Ok(0)) | Err(_) => {}
-            Ok(Ok(count)) => tracing::info!(clips = count, "let go of clips that nobody needs any more"),
-            Ok(Err(fault)) => tracing::warn!("clips cannot be tidied: {fault}"),
+            Ok(Ok(count)) => {
+                link.note_errand(TIDYING, None);
+                if count > 0 {
+                    tracing::info!(clips = count, "let go of clips that nobody needs any more");
+                }
+            }
+            Ok(Err(fault)) => {
+                tracing::warn!("{TIDYING}: {fault}");
+                link.note_errand(TIDYING, Some(fault.to_string()));
+            }
+            Err(_) => {}
         }
         tokio::time::sleep(keeping).await;
     }

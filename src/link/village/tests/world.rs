@@ -187,6 +187,7 @@ impl Station for Noted {
             at: start(),
             clock_trusted: true,
             clock_offset_ms: 0,
+            run: String::new(),
             uptime_s: 0,
             disk_free_bytes: None,
             temperature_c: None,
