@@ -4,6 +4,7 @@ mod fake_apprise;
 mod fake_robots;
 mod fake_telegram;
 mod fake_webhook;
+mod socks;
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -883,6 +884,62 @@ async fn a_robot_with_a_keyword_gets_it() {
         assert_eq!(send(options, "村里的通知").await, "sent");
         assert_eq!(server.arrived(), ["ཁ་རས།\n\n通知", "村里的通知"].map(|text| text.as_bytes().to_vec()));
     }
+}
+
+#[tokio::test]
+async fn wecom_gets_the_same_file_once() {
+    let server = FakeRobots::start(Service::Wecom, AT * 1000).await;
+    let place = Place { channel: robots(Service::Wecom, &server.url, LONG), ..robots_place(Service::Wecom).await };
+    let note = parcel(&place, 0, voice(b"OggS and more"));
+    let (upload, send) = ("/cgi-bin/webhook/upload_media", "/cgi-bin/webhook/send");
+    for _ in 0..3 {
+        assert_eq!(gist(&place.channel.send(&note).await).0, "sent");
+    }
+    assert_eq!(server.received(), [upload, send, send, send], "uploaded once, then named");
+    assert_eq!(server.arrived(), vec![b"OggS and more".to_vec(); 3]);
+    // What the service does not have any more is tried again, and uploaded then.
+    server.script([Said::Code(200, 40007, "invalid media_id")]);
+    assert_eq!(gist(&place.channel.send(&note).await), ("retry", "40007 0".to_owned()));
+    assert_eq!(gist(&place.channel.send(&note).await).0, "sent");
+    assert_eq!(server.received()[4..], [send, upload, send]);
+    // It keeps a file for three days: after two it is uploaded anew.
+    let later = Parcel { at: note.at + TimeDelta::days(2), ..note };
+    assert_eq!(gist(&place.channel.send(&later).await).0, "sent");
+    assert_eq!(server.received()[7..], [upload, send]);
+}
+
+/// A proxy of each kind, as a machine of an office has it: the service is asked by its name, which only the proxy knows.
+#[tokio::test]
+async fn every_service_is_reached_through_a_proxy() {
+    for service in ROBOTS {
+        let server = FakeRobots::start(service, AT * 1000).await;
+        let socks = socks::start(server.url.strip_prefix("http://").unwrap().to_owned()).await;
+        for proxy in [server.url.clone(), format!("socks5h://{}", socks.address)] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), robot_file(service, fake_robots::TOKEN)).unwrap();
+            let mut options = robot_options(file.path(), "http://robots.invalid", LONG);
+            options.proxy = Some(proxy.clone());
+            let place = Place { channel: robots_of(service, options), ..robots_place(service).await };
+            let answer = place.channel.send(&parcel(&place, 0, text("x"))).await;
+            assert_eq!(gist(&answer).0, "sent", "{service:?} {proxy}: {answer:?}");
+        }
+        assert_eq!(server.arrived().len(), 2, "{service:?}");
+        assert_eq!(socks.asked(), ["robots.invalid:80"], "{service:?}: the name goes to the proxy");
+    }
+    let server = FakeTelegram::start(TOKEN).await;
+    let socks = socks::start(server.url.strip_prefix("http://").unwrap().to_owned()).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), TOKEN).unwrap();
+    let options = telegram::Options {
+        token_file: file.path().to_owned(),
+        api_url: Some("http://telegram.invalid".into()),
+        proxy: Some(format!("socks5h://{}", socks.address)),
+        timeout: LONG,
+    };
+    let channel = open_one(Options { telegram: Some(options), ..Options::default() });
+    let place = Place { channel, ..telegram_place().await };
+    assert_eq!(gist(&place.channel.send(&parcel(&place, 0, text("x"))).await).0, "sent");
+    assert_eq!(socks.asked(), ["telegram.invalid:80"]);
 }
 
 /// The upload that goes before a file is no message: whatever becomes of it, nothing arrived.

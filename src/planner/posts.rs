@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{TimeDelta, Timelike as _};
+use chrono_tz::Tz;
 
 use crate::base::{Digest, Id, Length, Timestamp};
 use crate::catalog::model::{Broadcast, Chat, PostRule, Station};
@@ -23,6 +24,9 @@ const POSTS_SPAN: TimeDelta = TimeDelta::hours(24);
 /// for each group, so that a hundred groups do not spend one robot's budget in one minute.
 const SPREAD_MIN: Length = Length::minutes(2);
 const SPREAD_MAX: Length = Length::minutes(8);
+
+/// Services are overrun for so long at each full and half hour, and say so (Feishu: 11232).
+const BUSY_MINUTES: i64 = 2;
 
 /// The channel that writes files: nobody limits it.
 const FOLDER: &str = "folder";
@@ -196,7 +200,7 @@ fn post_all(
             if parts.is_empty() {
                 break;
             }
-            let due = occasion.instant + spread;
+            let due = off_the_hour(occasion.instant, spread, planner.catalog.county.zone);
             let day = due.with_timezone(&planner.catalog.county.zone).format("%Y-%m-%d").to_string();
             posts.push(Post {
                 broadcast: broadcast.id.clone(),
@@ -220,6 +224,14 @@ fn dated(mut part: PostPart, day: &str) -> PostPart {
         card.date = Some(words::word(language.as_str(), "ui-card-date", &[("date", day)]));
     }
     part
+}
+
+/// What is spread leaves services alone in the minutes when everybody's timers go off: the first two of an hour and of
+/// its second half. Emergencies and files are not spread.
+fn off_the_hour(instant: Timestamp, spread: TimeDelta, zone: Tz) -> Timestamp {
+    let due = instant + spread;
+    let busy = i64::from(due.with_timezone(&zone).minute() % 30);
+    if spread.is_zero() || busy >= BUSY_MINUTES { due } else { due + TimeDelta::minutes(BUSY_MINUTES) }
 }
 
 /// How long after the airing this group gets a notice: whole seconds, the same each time.

@@ -53,6 +53,31 @@ fn each_daily_and_none() {
     assert!(!post.parts.is_empty());
 }
 
+/// Everybody's timers go off at the full and the half hour; ours do not, but in an emergency.
+#[test]
+fn no_day_s_notice_goes_out_at_the_full_or_the_half_hour() {
+    use chrono::Timelike as _;
+    let due_of = |when: &str, chat: &str| {
+        let content = Content::new().daily("a", "short", &format!("at = [\"{when}\"]"), "post = \"daily\"");
+        let found = posts(&content, &[], "24T07:30");
+        found.iter().find(|post| post.chat == id(chat) && post.due > at("24T07:30")).unwrap().due
+    };
+    let late = due_of("08:00", "north-chat") - at("24T08:00");
+    let mut shifted = 0;
+    for minute in 0..60 {
+        let due = due_of(&format!("10:{minute:02}"), "north-chat");
+        assert!(![0, 1].contains(&(due.minute() % 30)), "10:{minute:02} is posted at {}", shown(due));
+        let more = due - at(&format!("24T10:{minute:02}")) - late;
+        assert!([0, 2].contains(&more.num_minutes()), "{more}");
+        shifted += usize::from(!more.is_zero());
+    }
+    assert_eq!(shifted, 4, "two minutes of each half hour would have been hit");
+    assert_eq!(shown(due_of("10:00", "south-chat")), "24T10:00", "files hurt nobody");
+    let content = daily("none").on_order("flood", "short", "emergency", "III");
+    let flood = order(7, "24T10:00", announce("flood", &[], Class::Emergency));
+    assert!(posts(&content, &[flood], "24T10:01").iter().all(|post| shown(post.due) == "24T10:00"));
+}
+
 #[test]
 fn once_goes_out_with_the_first_airing_of_an_edition() {
     let catalog = daily("once").catalog();
