@@ -28,8 +28,10 @@ const STATUS_EVERY: Duration = Duration::from_secs(60);
 const STATUS_SETTLE: Duration = Duration::from_secs(2);
 /// Receipts ring; this is for what a ring missed.
 const RECEIPTS_EVERY: Duration = Duration::from_secs(60);
-/// A stick may have been read in meanwhile.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// A stick may have been read in meanwhile. Each look wakes a processor that has nothing else to do.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// A box that knows its past asks for none; whether it does is settled when its journal is opened.
+const RECALL_EVERY: Duration = Duration::from_secs(60);
 const CLIPS_EVERY: Duration = Duration::from_secs(60);
 /// Clips are read again, and spare ones let go of, this often.
 const TIDY_EVERY: Duration = Duration::from_secs(24 * 3600);
@@ -190,9 +192,10 @@ async fn recall<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
     let mut care = Care::new("asking what sounded here before", dice);
     loop {
         let pause = match link.recall().await {
-            Ok(_) => {
+            Ok(asked) => {
                 care.succeeded(&link);
-                LOOK_EVERY
+                // Asked once more where the word did not take effect: the time is not known, the disk is full.
+                if asked { LOOK_EVERY } else { RECALL_EVERY }
             }
             Err(fault) => care.failed(&link, &fault),
         };
