@@ -193,9 +193,18 @@ fn what_fuzzing_came_upon_breaks_nothing() {
 /// The words built into the program are held to the same, but for the parts and stops of a notice.
 #[test]
 fn the_programs_own_words_are_faultless() {
-    let path = |language: &Language| root().join("locales").join(language.tag).join("ui.ftl");
-    let texts: Vec<_> =
-        LANGUAGES.iter().map(|language| (language, "ui.ftl".to_owned(), read(path(language)))).collect();
+    let console = root().join("src/console/web/words");
+    let mut names = vec![("locales".to_owned(), "ui.ftl".to_owned())];
+    names.extend(std::fs::read_dir(console.join("zh-CN")).unwrap().map(|entry| {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        ("src/console/web/words".to_owned(), name)
+    }));
+    assert!(names.len() > 4);
+    let all = names.iter().flat_map(|(folder, name)| {
+        let path = move |language: &Language| root().join(folder).join(language.tag).join(name);
+        LANGUAGES.iter().map(move |language| (language, name.clone(), read(path(language))))
+    });
+    let texts: Vec<_> = all.collect();
     // Lisu names the levels of an emergency by number.
     let of_notices = ["missing-attribute", "no-final-shad", "no-final-stop", "extra-number"];
     // Alarms go to those on duty, in Chinese, and some name a command to type.

@@ -40,6 +40,21 @@ impl Code {
     }
 }
 
+/// The code of a text for a page: how many squares a side has, the white around it counted, and the dark ones as the `d` of
+/// an SVG path.
+///
+/// Errors: the text is longer than a poster's link may be.
+pub fn squares(text: &str) -> Result<(usize, String), CardFault> {
+    let code = Code::of(text)?;
+    let mut path = String::new();
+    for row in 0..code.side {
+        for (column, count) in code.dark(row) {
+            path += &format!("M{} {}h{count}v1h-{count}z", column + QUIET_SQUARES, row + QUIET_SQUARES);
+        }
+    }
+    Ok((code.side + 2 * QUIET_SQUARES, path))
+}
+
 /// The code of a text for a terminal with light letters on a dark ground: two squares a character.
 ///
 /// Errors: the text is longer than a poster's link may be.

@@ -9,6 +9,7 @@ mod check;
 mod check_cards;
 mod check_texts;
 mod clip;
+mod console;
 mod coverage;
 mod data;
 mod doctor;

@@ -18,7 +18,7 @@ use crate::catalog::{self, load::Texts};
 use crate::cmd::instant::Instant;
 use crate::cmd::passes::{Links, Passes};
 use crate::cmd::status::Watched;
-use crate::cmd::{FAULTS, FINE, Place, check, data, logging, on_air, page};
+use crate::cmd::{FAULTS, FINE, Place, check, console, data, logging, on_air, page};
 use crate::config::{Machine, machine};
 use crate::console::control::{self, Control};
 use crate::console::monitor;
@@ -111,6 +111,7 @@ async fn daemon(
     // With port 0 the system chooses one.
     let listen = monitor_listener.local_addr()?;
     let serving = machine.link.as_ref().map(link::listen).transpose()?;
+    let console = machine.console.as_ref().map(console::listen).transpose()?;
     let ledger = Ledger::open(&data.join("ledger.db")).await?;
     let store =
         Store::open(data.join("clips")).with_context(|| format!("{} cannot be used", data.join("clips").display()))?;
@@ -189,7 +190,7 @@ async fn daemon(
     let running = station::start(
         station_options,
         clock.clone(),
-        store,
+        store.clone(),
         county.trust()?,
         Box::new(move || receipt_bell.notify_one()),
     )?;
@@ -225,8 +226,12 @@ async fn daemon(
         outbox: outbox.bell(),
         status: Box::new(move || asked.report()),
     };
+    let control = Arc::new(control);
     let mut tasks = tokio::task::JoinSet::new();
-    tasks.spawn(Arc::new(control).serve(control_listener));
+    tasks.spawn(control.clone().serve(control_listener));
+    if let Some(console) = console {
+        tasks.spawn(console.ready(control, (store, place.home.clone()), watched.clone()).await?);
+    }
     tasks.spawn(monitor::serve(monitor_listener, watched.pages()));
     if let Some((listener, notices)) = notices {
         tasks.spawn(notice::serve(listener, notices));

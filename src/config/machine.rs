@@ -39,6 +39,8 @@ pub struct Machine {
     pub link: Option<link::Options>,
     /// None where notices have no public pages.
     pub page: Option<Page>,
+    /// Where browsers reach the console; none where there is none.
+    pub console: Option<link::Options>,
 }
 
 /// Where the file is, and how messages name it: `--machine`, or the one below the home folder.
@@ -69,12 +71,13 @@ pub fn read(
     let cards = root.table("fonts").map_or_else(card::Options::default, |table| fonts(table, home));
     let link = root.table("link").map(|table| super::link::options(table, home));
     let page = root.table("page").and_then(super::page::page);
+    let console = root.table("console").map(|table| super::link::console(table, home));
     root.done();
     let problems = document.problems();
     match listen {
         Some(listen) if !problems.iter().any(Problem::is_error) => {
-            let link = link.flatten();
-            Ok(Machine { listen, log_format, log_filter, loudspeakers, outbox, bot, cards, link, page })
+            let (link, console) = (link.flatten(), console.flatten());
+            Ok(Machine { listen, log_format, log_filter, loudspeakers, outbox, bot, cards, link, page, console })
         }
         _ => Err(problems),
     }

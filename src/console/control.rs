@@ -32,6 +32,7 @@ mod review;
 mod signing;
 mod withdraw;
 
+use caller::Caller;
 pub use caller::account_of;
 pub use review::{Judgement, ReviewRow, name_of};
 pub use signing::ToSign;
@@ -240,7 +241,7 @@ impl Control {
         let gone = |_| io::Error::from(io::ErrorKind::TimedOut);
         tokio::time::timeout(CALLER_WAIT, reader.read_line(&mut line)).await.map_err(gone)??;
         let answer = match serde_json::from_str::<Ask>(&line) {
-            Ok(ask) => self.answer(ask, uid).await.unwrap_or_else(|Refused(why)| Answer::Refused(why)),
+            Ok(ask) => self.answer_to(ask, uid).await.unwrap_or_else(|Refused(why)| Answer::Refused(why)),
             Err(error) => Answer::Refused(format!(
                 "this is no question the daemon knows ({error}); is the program of the same version?"
             )),
@@ -249,8 +250,23 @@ impl Control {
         tokio::time::timeout(CALLER_WAIT, writer.write_all(text.as_bytes())).await.map_err(gone)?
     }
 
-    async fn answer(&self, ask: Ask, uid: u32) -> Result<Answer, Refused> {
-        let caller = self.caller(uid).await?;
+    async fn answer_to(&self, ask: Ask, uid: u32) -> Result<Answer, Refused> {
+        self.answer(ask, self.caller(uid).await?).await
+    }
+
+    /// As over the socket, of a person who proved otherwise who they are, with the roles they have for now.
+    pub(super) async fn order(&self, ask: Ask, person: &Person, roles: BTreeSet<Role>) -> Answer {
+        let caller = Caller {
+            name: person.name.clone(),
+            account: person.os_user.clone().unwrap_or_else(|| person.name.clone()),
+            roles,
+            added: Some(person.added),
+            owns: false,
+        };
+        self.answer(ask, caller).await.unwrap_or_else(|Refused(why)| Answer::Refused(why))
+    }
+
+    async fn answer(&self, ask: Ask, caller: Caller) -> Result<Answer, Refused> {
         let now = self.clock.now();
         match ask {
             Ask::Announce { broadcast, stations } => self.announce(broadcast, stations, &caller, now).await,

@@ -17,30 +17,53 @@ pub const FILES: &[(&str, &str)] = &[
     ("en", include_str!("../../locales/en/ui.ftl")),
 ];
 
-static BUNDLES: OnceLock<BTreeMap<&'static str, MessageBundle>> = OnceLock::new();
+static WORDS: OnceLock<Book> = OnceLock::new();
+
+/// Words of the program in each of its languages. Built in; which ids there are is the owner's to hold by a test.
+pub struct Book(BTreeMap<&'static str, MessageBundle>);
+
+impl Book {
+    /// Texts by language; a language may have several.
+    ///
+    /// Panics: a text does not parse, or an id stands twice in a language.
+    pub fn new<'t>(texts: impl IntoIterator<Item = (&'static str, &'t str)>) -> Book {
+        let mut bundles: BTreeMap<&'static str, MessageBundle> = BTreeMap::new();
+        for (tag, text) in texts {
+            let resource = FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| errors);
+            let bundle = bundles.entry(tag).or_insert_with(|| new_bundle(tag));
+            let resource = Arc::new(resource.expect("the words of the program parse"));
+            bundle.add_resource(resource).expect("no word stands twice");
+        }
+        Book(bundles)
+    }
+
+    pub fn has(&self, language: &str, id: &str) -> bool {
+        self.0.get(language).is_some_and(|bundle| bundle.has_message(id))
+    }
+
+    /// A word in `language`.
+    ///
+    /// Panics: there is no such word, or it does not render with these arguments.
+    pub fn word(&self, language: &str, id: &str, arguments: &[(&str, &str)]) -> String {
+        let bundle = self.0.get(language).expect("every language has its words");
+        let pattern = bundle.get_message(id).and_then(|m| m.value());
+        let pattern = pattern.unwrap_or_else(|| panic!("every language has every word: {id} {language}"));
+        let arguments: Arguments =
+            arguments.iter().map(|(name, value)| ((*name).to_owned(), Argument::Text((*value).to_owned()))).collect();
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, fluent_arguments(&arguments).as_ref(), &mut errors).into_owned();
+        assert!(
+            errors.is_empty() && functions::faults(&text).is_empty(),
+            "words render: {id} {language} {errors:?} {text}"
+        );
+        text
+    }
+}
 
 /// A word of the program in `language`. Every language has every word but alarms (`ui-alarm-`), which are in Chinese and
 /// English: a test holds it.
 pub fn word(language: &str, id: &str, arguments: &[(&str, &str)]) -> String {
-    let bundles = BUNDLES.get_or_init(|| FILES.iter().map(|(tag, text)| (*tag, build(tag, text))).collect());
-    let bundle = bundles.get(language).expect("every language of notices has its words");
-    let pattern = bundle.get_message(id).and_then(|m| m.value()).expect("every language has every word");
-    let arguments: Arguments =
-        arguments.iter().map(|(name, value)| ((*name).to_owned(), Argument::Text((*value).to_owned()))).collect();
-    let mut errors = Vec::new();
-    let text = bundle.format_pattern(pattern, fluent_arguments(&arguments).as_ref(), &mut errors).into_owned();
-    assert!(
-        errors.is_empty() && functions::faults(&text).is_empty(),
-        "words render: {id} {language} {errors:?} {text}"
-    );
-    text
-}
-
-fn build(tag: &str, text: &str) -> MessageBundle {
-    let resource = FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| errors);
-    let mut bundle = new_bundle(tag);
-    bundle.add_resource(Arc::new(resource.expect("the words of the program parse"))).expect("no word stands twice");
-    bundle
+    WORDS.get_or_init(|| Book::new(FILES.iter().copied())).word(language, id, arguments)
 }
 
 #[cfg(test)]

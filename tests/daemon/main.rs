@@ -9,6 +9,7 @@ mod disk;
 mod fake_telegram;
 
 mod approved;
+mod console;
 mod edits;
 mod faults;
 mod hold;

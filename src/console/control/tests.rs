@@ -1,6 +1,5 @@
 //! What is refused at the control socket, and why.
 
-use super::caller::Caller;
 use super::orders::SILENCE;
 use super::*;
 use crate::county::snapshot::Snapshot;
@@ -155,7 +154,7 @@ async fn a_name_is_one_line() {
     for (name, fits) in [("a\nb", false), ("a\tb", false), ("a\u{202e}b", false), ("བསྟན་འཛིན Tashi", true)]
     {
         let ask = Ask::AddPerson { name: name.to_owned(), os_user: None, roles: BTreeSet::from([Role::Reviewer]) };
-        let answer = control.answer(ask, rustix::process::geteuid().as_raw()).await;
+        let answer = control.answer_to(ask, rustix::process::geteuid().as_raw()).await;
         assert_eq!(answer.is_ok(), fits, "{name:?}");
     }
 }

@@ -5,13 +5,10 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::{REASON_CHARS_MAX, Seen, SeenAiring, SeenStation, State, What};
 use crate::base::Timestamp;
+use crate::console::language::{DRAFTS, LANGUAGES};
 use crate::lang::words::word;
 use crate::rundown::Class;
 
-/// The page's languages, each with its own name; the first where nobody says.
-pub const LANGUAGES: [(&str, &str); 4] = [("zh-CN", "中文"), ("bo", "བོད་ཡིག"), ("lis", "ꓡꓲ-ꓢꓴ"), ("en", "English")];
-/// Written by no native speaker, and reviewed by none: the page says so.
-const DRAFTS: [&str; 2] = ["bo", "lis"];
 /// The bounds a person may choose.
 const VOLUMES: [u8; 6] = [0, 20, 40, 60, 80, 100];
 

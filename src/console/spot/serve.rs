@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 
 use super::{Spot, What, Wish, page};
 use crate::base::Id;
+use crate::console::language::{LANGUAGES, known};
 
 /// A form: a token and a reason of 200 characters, each as `%XX%XX%XX`.
 const FORM_BYTES_MAX: usize = 8 << 10;
@@ -131,17 +132,9 @@ async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Asked>, headers
 
 /// The language a person chose on the page, the box's own, or what the browser asks for.
 fn language(site: &Site, chosen: &str, headers: &HeaderMap) -> &'static str {
-    let known = |text: &str| {
-        let text = text.trim().to_ascii_lowercase();
-        let first = text.split('-').next().unwrap_or_default();
-        page::LANGUAGES
-            .iter()
-            .map(|(tag, _)| *tag)
-            .find(|tag| tag.to_ascii_lowercase().split('-').next() == Some(first))
-    };
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut accepted = accepted.split(',').filter_map(|one| known(one.split(';').next().unwrap_or_default()));
-    known(chosen).or(site.language).or_else(|| accepted.next()).unwrap_or(page::LANGUAGES[0].0)
+    known(chosen).or(site.language).or_else(|| accepted.next()).unwrap_or(LANGUAGES[0].0)
 }
 
 #[derive(Deserialize)]

@@ -32,7 +32,7 @@ use crate::store::Store;
 
 pub use member::{SILENT_AFTER, Seen};
 pub use router::router;
-pub use serving::{CONNECTIONS_MAX, Options, ServeFault, Serving, Transport, listen};
+pub use serving::{CONNECTIONS_MAX, Options, ServeFault, Serving, Transport, listen, listen_for};
 
 /// No epoch lies further ahead of the county's clock: a box with a broken disk, or a stolen one, must not push the
 /// county's own beyond reason. More than a clock is off that a county released by and lost its ledger after.

@@ -1,4 +1,4 @@
-//! The listener of the link: TLS, or plain HTTP on loopback or behind a proxy that ends TLS.
+//! The listener of the link, and of the console: TLS, or plain HTTP on loopback or behind a proxy that ends TLS.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -62,13 +62,13 @@ pub enum Transport {
 #[derive(Debug, thiserror::Error)]
 pub enum ServeFault {
     #[error(
-        "[link] listen = {0} is open to others without TLS; name `certificate` and `key` (`cunxiang tls init` makes them), or write `behind_proxy = true` where a proxy ends TLS"
+        "[{1}] listen = {0} is open to others without TLS; name `certificate` and `key` (`cunxiang tls init` makes them), or write `behind_proxy = true` where a proxy ends TLS"
     )]
-    Open(SocketAddr),
-    #[error("{0} is in use by another program; end it, or write another port in config/machine.toml [link] listen")]
-    InUse(SocketAddr),
-    #[error("{0} cannot be listened on: {1}; correct config/machine.toml [link] listen")]
-    Io(SocketAddr, std::io::Error),
+    Open(SocketAddr, &'static str),
+    #[error("{0} is in use by another program; end it, or write another port in config/machine.toml [{1}] listen")]
+    InUse(SocketAddr, &'static str),
+    #[error("{0} cannot be listened on: {2}; correct config/machine.toml [{1}] listen")]
+    Io(SocketAddr, &'static str, std::io::Error),
     #[error(transparent)]
     Tls(#[from] TlsFault),
 }
@@ -80,27 +80,43 @@ pub struct Serving {
     tls: Option<Result<RustlsConfig, TlsFault>>,
     up: Arc<AtomicBool>,
     handle: Handle<SocketAddr>,
+    /// What is served, as its section of `config/machine.toml` is called.
+    section: &'static str,
+    connections_max: Option<usize>,
 }
 
-/// Takes the port, and reads the certificate. One that cannot be used keeps the link down until it is mended, and
-/// nothing else: the loudspeakers of this machine need none.
+/// Takes the port of the link, and reads the certificate. One that cannot be used keeps the link down until it is mended,
+/// and nothing else: the loudspeakers of this machine need none.
 ///
 /// Errors: open to others without TLS, in use.
 pub fn listen(options: &Options) -> Result<Serving, ServeFault> {
+    listen_for("link", None, options)
+}
+
+/// The same for what another section of `config/machine.toml` describes, with no more connections than that.
+///
+/// Errors: as those of [`listen`].
+pub fn listen_for(
+    section: &'static str,
+    connections_max: Option<usize>,
+    options: &Options,
+) -> Result<Serving, ServeFault> {
     let tls = match &options.transport {
         Transport::Tls { certificate, key } => {
             Some(tls::server_config(certificate, key).map(RustlsConfig::from_config))
         }
-        Transport::Plain if !options.listen.ip().is_loopback() => return Err(ServeFault::Open(options.listen)),
+        Transport::Plain if !options.listen.ip().is_loopback() => {
+            return Err(ServeFault::Open(options.listen, section));
+        }
         Transport::Plain | Transport::BehindProxy => None,
     };
     let listener = TcpListener::bind(options.listen).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => ServeFault::InUse(options.listen),
-        _ => ServeFault::Io(options.listen, error),
+        std::io::ErrorKind::AddrInUse => ServeFault::InUse(options.listen, section),
+        _ => ServeFault::Io(options.listen, section, error),
     })?;
-    listener.set_nonblocking(true).map_err(|error| ServeFault::Io(options.listen, error))?;
+    listener.set_nonblocking(true).map_err(|error| ServeFault::Io(options.listen, section, error))?;
     let up = Arc::new(AtomicBool::new(!matches!(tls, Some(Err(_)))));
-    Ok(Serving { listener, options: options.clone(), tls, up, handle: Handle::new() })
+    Ok(Serving { listener, options: options.clone(), tls, up, handle: Handle::new(), section, connections_max })
 }
 
 impl Serving {
@@ -122,7 +138,7 @@ impl Serving {
 
     /// Serves for ever, or until stopped.
     pub async fn serve(self, router: Router) {
-        let Serving { listener, options, tls, up, handle } = self;
+        let Serving { listener, options, tls, up, handle, section, connections_max: most } = self;
         let tls = match (tls, &options.transport) {
             (Some(Err(fault)), Transport::Tls { certificate, key }) => {
                 let config = once_mended(&listener, &fault, || tls::server_config(certificate, key)).await;
@@ -131,11 +147,11 @@ impl Serving {
             (tls, _) => tls.and_then(Result::ok),
         };
         up.store(true, Ordering::SeqCst);
-        let places = Places::new(connections_max(raise_files()));
+        let places = Places::new(most.unwrap_or_else(|| connections_max(raise_files())));
         let server = match axum_server::from_tcp(listener) {
             Ok(server) => server.handle(handle),
             Err(error) => {
-                tracing::error!("the link cannot be served: {error}");
+                tracing::error!("[{section}] cannot be served: {error}");
                 return;
             }
         };
@@ -154,7 +170,7 @@ impl Serving {
             (_, _) => server.serve(by_address).await,
         };
         if let Err(error) = ended {
-            tracing::error!("the link ended: {error}");
+            tracing::error!("[{section}] ended: {error}");
         }
     }
 }
@@ -292,7 +308,7 @@ mod tests {
         assert!(open.to_string().contains("cunxiang tls init"), "{open}");
         let here = listen(&options("127.0.0.1:0", Transport::Plain)).unwrap();
         let taken = listen(&options(&here.address().to_string(), Transport::Plain)).err().unwrap();
-        assert!(matches!(taken, ServeFault::InUse(_)), "{taken}");
+        assert!(matches!(taken, ServeFault::InUse(..)), "{taken}");
         let nowhere = Transport::Tls { certificate: "/no/such.pem".into(), key: "/no/such.key".into() };
         let down = listen(&options("127.0.0.1:0", nowhere)).unwrap();
         assert!(!down.up().load(Ordering::SeqCst), "the county starts, and its link is down");

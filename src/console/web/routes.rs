@@ -1,0 +1,134 @@
+//! Every address of the console in one table: who may, and what answers. It builds the router and the navigation, and the
+//! test of who may do what goes through it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{RawPathParams, Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
+
+use super::asked::{Answered, Asked};
+use super::pages::{account, login, people, silence, today};
+use super::site::Site;
+use super::{Session, assets, guard, live};
+use crate::ledger::Role::{self, Approver, Engineer, Reviewer, Translator, Writer};
+
+/// What answers.
+pub type Handler = fn(Asked) -> Pin<Box<dyn Future<Output = Answered> + Send>>;
+
+/// Who may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Nobody need be logged in.
+    Anyone,
+    /// Whoever is logged in.
+    Person,
+    /// Who has one of these roles.
+    Roles(&'static [Role]),
+}
+
+impl Who {
+    pub fn lets(self, session: Option<&Session>) -> bool {
+        match (self, session) {
+            (Who::Anyone, _) | (Who::Person, Some(_)) => true,
+            (Who::Roles(roles), Some(session)) => session.may(roles),
+            (_, None) => false,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+/// An address.
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub who: Who,
+    pub handler: Handler,
+    /// The word under which it stands in the navigation of those who may.
+    pub nav: Option<&'static str>,
+    /// What a POST may send.
+    pub body_bytes_max: usize,
+}
+
+/// A form of ours: a long text in Tibetan, of which each character is nine bytes in a form.
+const FORM_BYTES_MAX: usize = 512 << 10;
+
+impl Route {
+    const fn get(path: &'static str, who: Who, handler: Handler) -> Route {
+        Route { method: Method::Get, path, who, handler, nav: None, body_bytes_max: 0 }
+    }
+
+    const fn post(path: &'static str, who: Who, handler: Handler) -> Route {
+        Route { method: Method::Post, path, who, handler, nav: None, body_bytes_max: FORM_BYTES_MAX }
+    }
+
+    /// Stands in the navigation.
+    const fn nav(mut self, word: &'static str) -> Route {
+        self.nav = Some(word);
+        self
+    }
+}
+
+/// A function of a page as a [`Handler`].
+macro_rules! page {
+    ($handler:path) => {
+        |asked| Box::pin($handler(asked))
+    };
+}
+
+/// Those who work with broadcasts.
+const STAFF: Who = Who::Roles(&[Writer, Translator, Reviewer, Approver, Engineer]);
+const ENGINEER: Who = Who::Roles(&[Engineer]);
+
+/// Every address. The navigation has them in this order.
+pub const ROUTES: &[Route] = &[
+    Route::get("/static/{name}", Who::Anyone, page!(assets::show)),
+    Route::get("/login", Who::Anyone, page!(login::show)),
+    Route::post("/login", Who::Anyone, page!(login::enter)),
+    Route::post("/logout", Who::Person, page!(login::leave)),
+    Route::get("/link/{token}", Who::Anyone, page!(login::link)),
+    Route::post("/link/{token}", Who::Anyone, page!(login::use_link)),
+    Route::get("/", STAFF, page!(today::show)).nav("layout-nav-today"),
+    Route::get("/live", STAFF, page!(live::watch)),
+    Route::get("/silence", STAFF, page!(silence::show)),
+    Route::post("/silence", STAFF, page!(silence::order)),
+    Route::get("/people", ENGINEER, page!(people::show)).nav("layout-nav-people"),
+    Route::post("/people/add", ENGINEER, page!(people::add)),
+    Route::post("/people/change", ENGINEER, page!(people::change)),
+    Route::post("/people/link", ENGINEER, page!(people::link)),
+    Route::post("/people/forget-code", ENGINEER, page!(people::forget_code)),
+    Route::post("/people/log-out", ENGINEER, page!(people::log_out)),
+    Route::post("/people/retire", ENGINEER, page!(people::retire)),
+    Route::get("/account", Who::Person, page!(account::show)).nav("layout-nav-account"),
+    Route::post("/account/password", Who::Person, page!(account::password)),
+    Route::post("/account/code", Who::Person, page!(account::code)),
+    Route::post("/account/sessions", Who::Person, page!(account::end_session)),
+];
+
+/// The router of the table.
+pub fn router(site: Arc<Site>) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        let answer = move |State(site): State<Arc<Site>>, params: RawPathParams, request: Request| async move {
+            let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            guard::answer(route, site, params, request).await
+        };
+        let filter = match route.method {
+            Method::Get => MethodFilter::GET,
+            Method::Post => MethodFilter::POST,
+        };
+        router = router.route(route.path, on(filter, answer));
+    }
+    router
+        .fallback(|State(site): State<Arc<Site>>, request: Request| async move { guard::nowhere(&site, &request) })
+        .method_not_allowed_fallback(|| async { axum::http::StatusCode::METHOD_NOT_ALLOWED.into_response() })
+        .layer(axum::middleware::map_response(|response: Response| async { guard::with_headers(response) }))
+        .with_state(site)
+}

@@ -1,0 +1,156 @@
+//! A console over the sample county, in this process, with a simulated clock.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use chrono::TimeDelta;
+use tokio::sync::Notify;
+use tower::ServiceExt as _;
+
+use crate::base::Timestamp;
+use crate::base::clock::SimulatedClock;
+use crate::catalog::{Catalog, Files};
+use crate::console::control::Control;
+use crate::console::web::access::password;
+use crate::console::web::access::session::{Token, begin};
+use crate::console::web::{Options, Site, form, router};
+use crate::county::snapshot::{Board, Snapshot};
+use crate::ledger::{Ledger, Role};
+use crate::store::Store;
+
+pub const HOST: &str = "127.0.0.1:8330";
+pub const PASSWORD: &str = "three yaks by the river";
+
+pub struct World {
+    pub site: Arc<Site>,
+    pub clock: Arc<SimulatedClock>,
+    router: Router,
+    _folder: tempfile::TempDir,
+}
+
+/// What came back.
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Page {
+    /// Where it sends the browser.
+    pub fn to(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |to| to.to_str().unwrap())
+    }
+
+    /// The value of the session's cookie that it sets.
+    pub fn session(&self) -> Option<String> {
+        let mut all = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap().to_owned());
+        all.rfind(|cookie| !cookie.starts_with("cunxiang-language="))
+    }
+}
+
+/// Who asks: what a browser holds.
+#[derive(Clone)]
+pub struct Browser(pub Option<Token>);
+
+pub const NOBODY: Browser = Browser(None);
+
+pub fn sample() -> Catalog {
+    let files = Files::read(Path::new(env!("CARGO_MANIFEST_DIR")), None).unwrap();
+    crate::catalog::load(&files, &Default::default()).catalog.unwrap()
+}
+
+impl World {
+    pub async fn new() -> World {
+        World::of(sample(), Options::default()).await
+    }
+
+    pub async fn of(catalog: Catalog, options: Options) -> World {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
+        // Noon in the county.
+        let clock = SimulatedClock::at("2026-11-24T04:00:00Z".parse().unwrap());
+        let control = Control {
+            ledger,
+            board: Arc::new(Board::new(Snapshot::new(Arc::new(catalog)))),
+            clock: clock.clone(),
+            bell: Arc::new(Notify::new()),
+            outbox: Arc::new(Notify::new()),
+            boxes: None,
+            status: Box::new(|| serde_json::Value::Null),
+        };
+        let store = Store::open(folder.path().join("clips")).unwrap();
+        let home = folder.path().to_owned();
+        let site = Site::new(Arc::new(control), (store, home), options, Box::new(Vec::new));
+        World { router: router(site.clone()), site, clock, _folder: folder }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.site.now()
+    }
+
+    /// A person with a password, added yesterday.
+    pub async fn person(&self, name: &str, roles: &[Role]) {
+        let (ledger, then) = (self.site.ledger(), self.now() - TimeDelta::days(1));
+        let roles: BTreeSet<Role> = roles.iter().copied().collect();
+        ledger.add_person(name, None, &roles, "test", then).await.unwrap();
+        let token = Token::random();
+        let until = self.now() + TimeDelta::hours(1);
+        ledger.make_link(token.digest(), Some(name), "test", (self.now(), until)).await.unwrap();
+        ledger.use_link(token.digest(), name, &password::hash(PASSWORD), self.now()).await.unwrap();
+    }
+
+    /// A browser in which a person is logged in.
+    pub async fn browser(&self, name: &str, with_code: bool) -> Browser {
+        let token = Token::random();
+        let row = begin(&token, name, with_code, ("10.0.0.1", "test"), self.now());
+        self.site.ledger().begin_session(&row).await.unwrap();
+        Browser(Some(token))
+    }
+
+    pub async fn get(&self, browser: &Browser, path: &str) -> Page {
+        let mut request = Request::get(path).header(header::HOST, HOST);
+        if let Browser(Some(token)) = browser {
+            request = request.header(header::COOKIE, format!("cunxiang-session={}", token.secret()));
+        }
+        self.ask(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// A form as a page of ours sends it.
+    pub async fn post(&self, browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Page {
+        let token = browser.0.as_ref().map(Token::of_forms).unwrap_or_default();
+        self.post_from(browser, path, fields, (&format!("http://{HOST}"), &token)).await
+    }
+
+    /// A form that comes from somewhere and carries a token.
+    pub async fn post_from(
+        &self,
+        browser: &Browser,
+        path: &str,
+        fields: &[(&str, &str)],
+        (origin, token): (&str, &str),
+    ) -> Page {
+        let mut request = Request::post(path).header(header::HOST, HOST);
+        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if !origin.is_empty() {
+            request = request.header(header::ORIGIN, origin);
+        }
+        if let Browser(Some(token)) = browser {
+            request = request.header(header::COOKIE, format!("cunxiang-session={}", token.secret()));
+        }
+        let fields = fields.iter().copied().chain([("token", token)]);
+        let body: Vec<String> = fields.map(|(name, value)| format!("{name}={}", form::encoded(value))).collect();
+        self.ask(request.body(Body::from(body.join("&"))).unwrap()).await
+    }
+
+    pub async fn ask(&self, request: Request<Body>) -> Page {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let is_live = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let bytes = if is_live { Default::default() } else { to_bytes(body, 4 << 20).await.unwrap() };
+        Page { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+}

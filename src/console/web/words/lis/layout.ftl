@@ -1,0 +1,59 @@
+### review = "draft"
+### Words of the console.
+
+# Heads every page of the console.
+layout-name = ꓐꓯ ꓗꓪ
+
+# For those who go through a page with the keyboard.
+layout-jump = ꓐꓯ ꓟ ꓗꓪ ꓙꓰ
+
+# A button.
+layout-leave = ꓓꓵꓽ ꓙꓰ
+
+# Names the navigation for a screen reader.
+layout-pages = ꓐꓯ ꓟ
+
+# The button on every page.
+layout-silence = ꓥ ꓟꓲ ꓕꓽ ꓐꓯ
+
+# What the button does.
+layout-silence-what = ꓥ ꓟꓲ ꓕꓽ ꓐꓯ꓿ ꓖꓳ ꓪꓴꓽ ꓠꓬ ꓐꓯ ꓓ꓿
+
+layout-silence-where = ꓮ ꓡꓲ ꓗꓪ
+
+layout-silence-all = ꓥ ꓟꓲ
+
+layout-said-silenced = ꓕꓽ ꓐꓯ ꓐꓯ ꓓ
+
+layout-back = ꓐꓯ ꓟ ꓗꓪ ꓙꓰ
+
+layout-sample = ꓕꓱ ꓠꓬ ꓥꓳ ꓟ ꓟꓽ ꓥꓳ꓿
+
+# On the pages in Tibetan and Lisu.
+layout-draft = ꓡꓲ ꓢꓴ ꓟꓽ ꓟꓳ ꓢꓲ
+
+# To an approver who logged in without a code.
+layout-lacks-code = ꓐꓯ ꓬꓯ ꓟꓽ ꓙꓳ꓿
+
+layout-nav-today = ꓐꓯ ꓟ
+
+layout-nav-people = ꓢꓴ
+
+layout-nav-account = ꓠꓻ ꓢꓴ
+
+# Heads a page that says why something was not done.
+layout-stop-title = ꓟꓽ ꓓ
+
+# Why.
+# Variables:
+#   $why (String) - the reason
+layout-stop =
+    { $why ->
+        [not-found] ꓟꓽ ꓙꓳ
+        [not-yours] ꓠꓻ ꓢꓴ ꓟꓽ ꓓ
+        [foreign] ꓐꓯ ꓢꓲ ꓐꓯ ꓡꓳ
+        [too-long] ꓪꓴꓽ
+        [refused] ꓟꓽ ꓓ
+        [ledger] ꓔꓯ ꓗꓪ ꓟꓽ ꓗꓽ
+       *[other] ꓐꓯ ꓢꓲ ꓐꓯ ꓡꓳ
+    }
