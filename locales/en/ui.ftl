@@ -122,6 +122,7 @@ ui-alarm-channel = Posts do not go out: { $why }
 ui-alarm-disk = The disk is nearly full: { $free } MiB left
 ui-alarm-group = The group { $group } took the robot out and gets no notices
 ui-alarm-request = A group asks for notices: request { $number }, { $group }; see cunxiang chats requests
+ui-alarm-task = Nobody posted by hand: { $person }, group { $group }, { $post }; it expired
 ui-alarm-airing =
     { $outcome ->
         [missed] Missed

@@ -122,6 +122,7 @@ ui-alarm-channel = 群消息发不出去：{ $why }
 ui-alarm-disk = 磁盘快满了，只剩{ $free } MiB
 ui-alarm-group = 群{ $group }已把机器人移出，收不到通知
 ui-alarm-request = 有群申请接收通知：第{ $number }号，{ $group }；用 cunxiang chats requests 查看
+ui-alarm-task = 人工转发没有完成：{ $person }，群{ $group }，{ $post }；已过期
 ui-alarm-airing =
     { $outcome ->
         [missed] 未播出

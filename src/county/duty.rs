@@ -15,7 +15,7 @@ use crate::base::{Id, Tag, Timestamp};
 use crate::bot::{self, CHANNEL};
 use crate::catalog::Catalog;
 use crate::lang::words::word;
-use crate::ledger::{AiringRow, ChatRequest, ChatSettings, Ledger, LedgerFault, Move};
+use crate::ledger::{AiringRow, Call, ChatRequest, ChatSettings, Ledger, LedgerFault, Move};
 use crate::outbox::Outbox;
 use crate::rundown::airing::instant_text;
 use crate::rundown::post::ALARM;
@@ -90,6 +90,7 @@ impl Duty {
         facts.events = events(catalog, &ledger.ended_badly(now - REMEMBERED).await?);
         facts.states.extend(groups(catalog, &ledger.group_settings(CHANNEL).await?, &ledger.moves().await?));
         facts.events.extend(requests(&ledger.chat_requests(false).await?));
+        facts.events.extend(tasks(&ledger.tasks_left(now - REMEMBERED).await?));
         let villages = boxes::villages(ledger.boxes().await?, began, now);
         facts.states.extend(boxes::states(catalog, &villages, &|key| alarms.is_told(key)));
         let (unready, urgent) = boxes::unready(catalog, &villages, now);
@@ -224,6 +225,20 @@ fn requests(open: &[ChatRequest]) -> BTreeMap<String, (u64, String)> {
         let title: String = request.title.chars().filter(|c| !c.is_control()).take(TITLE_CHARS_MAX).collect();
         let line = word(LANGUAGE, "ui-alarm-request", &[("number", &number), ("group", &title)]);
         (format!("request.{number}"), (1, line))
+    });
+    told.collect()
+}
+
+/// What a person was to post by hand and nobody said was done. An alarm that was such a task is told no further.
+fn tasks(left: &[Call]) -> BTreeMap<String, (u64, String)> {
+    let told = left.iter().filter(|call| !call.id.post.starts_with(ALARM)).map(|call| {
+        let person = call.address["person"].as_str().unwrap_or_default();
+        let line = word(
+            LANGUAGE,
+            "ui-alarm-task",
+            &[("person", person), ("group", call.chat.as_str()), ("post", &call.id.post)],
+        );
+        (format!("task.{}", call.id.post), (1, line))
     });
     told.collect()
 }

@@ -29,7 +29,25 @@ impl From<sqlx::Error> for SettleFault {
 /// A call that is sent anew expires no sooner than this.
 const RESEND_FOR: chrono::TimeDelta = chrono::TimeDelta::hours(6);
 
+/// A task expires with its post; one that stood open for longer than this is not looked for.
+const TASK_OPEN_MAX: chrono::TimeDelta = chrono::TimeDelta::days(3);
+
 impl Ledger {
+    /// Posts whose tasks nobody said a word of until they expired, at or after `since`: one call of each.
+    pub async fn tasks_left(&self, since: Timestamp) -> Result<Vec<Call>, LedgerFault> {
+        let rows = sqlx::query(
+            "SELECT * FROM calls WHERE claimed >= $1 AND state = 'expired' AND code = 'not-done' AND updated >= $2 \
+             ORDER BY post, position, repeat",
+        )
+        .bind(ms(since - TASK_OPEN_MAX))
+        .bind(ms(since))
+        .fetch_all(&self.readers)
+        .await?;
+        let mut calls = rows.iter().map(calls::read).collect::<Result<Vec<Call>, _>>()?;
+        calls.dedup_by(|a, b| a.id.post == b.id.post);
+        Ok(calls)
+    }
+
     /// Settles the unknown calls of a post, or one call, as delivered: `by` saw them in the group. One commit, in the
     /// audit.
     ///

@@ -85,6 +85,10 @@ fn a_task_that_is_done_is_delivered_and_one_left_alone_expires() {
     home.edit("config/chats.toml", "{ kind = \"folder\" }", "{ kind = \"manual\", person = \"扎西\" }");
     home.edit("config/chats.toml", "{ kind = \"telegram\", chat = -1001 }", "{ kind = \"manual\", person = \"卓玛\" }");
     home.daily("masks", "wear-mask", "at = [\"09:00:06\"]", "gap = \"0s\"\npost = \"each\"\npost_expires = \"1h\"");
+    let files = "[[chat]]\nid = \"duty\"\nname = { zh-CN = \"值班群\" }\nlanguages = [\"zh-CN\"]\nsend = [\"text\"]\n\
+                 channel = { kind = \"folder\" }\n";
+    home.write("config/chats.toml", &(home.read("config/chats.toml") + files));
+    home.write("config/county.toml", &(home.read("config/county.toml") + "[alarm]\nchats = [\"duty\"]\n"));
     let refused = home.refuse(2, &["tasks", "list"]);
     assert!(refused.contains("nothing has run here yet"), "{refused}");
     let daemon = home.start("2026-11-24T09:00:00+08:00");
@@ -141,6 +145,14 @@ fn a_task_that_is_done_is_delivered_and_one_left_alone_expires() {
     }
     let table = home.say(&["posts", "list", "--state", "expired"]);
     assert!(table.contains("nobody said that the task was done"), "{table}");
+    let alarms = || {
+        let posts = std::fs::read_dir(home.path("posts/duty")).ok()?.map(|entry| entry.unwrap().path());
+        let alarms = posts.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("alarm."));
+        let told: Vec<String> =
+            alarms.filter_map(|path| std::fs::read_to_string(path.join("01-zh-CN.txt")).ok()).collect();
+        told.iter().any(|text| text.contains("人工转发没有完成：卓玛，群group")).then_some(())
+    };
+    eventually("those on duty are told", alarms);
     assert_eq!(daemon.stop().1, Some(0));
 }
 
