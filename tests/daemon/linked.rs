@@ -166,7 +166,7 @@ fn a_box_is_let_in_served_heard_and_sent_away() {
     assert_eq!(home.status()["boxes"]["pending"], 1);
     let said = home.say(&["stations", "revoke", "lower"]);
     assert!(said.contains("the confirmed box stays"), "{said}");
-    assert_eq!(home.status()["boxes"], json!({ "confirmed": 1, "pending": 0, "silent": [] }));
+    assert_eq!(home.status()["boxes"], json!({ "confirmed": 1, "pending": 0, "served": true, "silent": [] }));
     assert_eq!(get().0, 200);
 
     // Stolen, it says so again; without it there is no reason to wait.
