@@ -43,6 +43,8 @@ pub struct Asked {
     /// Where the request comes from, and with what.
     pub address: String,
     pub browser: String,
+    /// How the browser calls the console, as `http://127.0.0.1:8330`.
+    pub here: String,
 }
 
 impl Deref for Asked {

@@ -97,6 +97,7 @@ async fn run(viewer: &mut Viewer, params: Vec<(String, String)>, parts: Parts, b
         body: Bytes::new(),
         address: address(&site, &parts),
         browser: text(&parts.headers, header::USER_AGENT).unwrap_or_default().to_owned(),
+        here: here(&site, &parts.headers),
         viewer: viewer.clone(),
     };
     if route.method == Method::Post {
@@ -207,13 +208,17 @@ fn is_called_rightly(site: &Site, headers: &HeaderMap) -> bool {
     ["localhost", "127.0.0.1", "[::1]"].contains(&name.map_or(host, |(name, _)| name))
 }
 
+/// How the browser calls this console.
+fn here(site: &Site, headers: &HeaderMap) -> String {
+    let scheme = if site.options.secure { "https" } else { "http" };
+    format!("{scheme}://{}", text(headers, header::HOST).unwrap_or_default())
+}
+
 /// By what the browser says of where a form comes from; one that says nothing is no browser.
 fn is_same_origin(site: &Site, headers: &HeaderMap) -> bool {
-    let host = text(headers, header::HOST).unwrap_or_default();
-    let scheme = if site.options.secure { "https" } else { "http" };
     match (text(headers, header::ORIGIN), text(headers, "sec-fetch-site")) {
         (Some(origin), _) => {
-            origin == format!("{scheme}://{host}") || site.options.url.as_deref().is_some_and(|url| url == origin)
+            origin == here(site, headers) || site.options.url.as_deref().is_some_and(|url| url == origin)
         }
         (None, site) => site == Some("same-origin"),
     }

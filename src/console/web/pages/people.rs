@@ -189,7 +189,7 @@ async fn give_link(asked: &Asked, name: &str) -> Answered {
     let when = (asked.now, asked.now + setup::VALID_FOR);
     match setup::make(asked.site.ledger(), Some(name), asked.who().name(), when).await {
         Ok(path) => {
-            let link = format!("{}{path}", asked.site.options.url.as_deref().unwrap_or_default());
+            let link = format!("{}{path}", asked.site.options.url.as_deref().unwrap_or(&asked.here));
             render(asked, None, Some((name, &link))).await
         }
         Err(why) => told(asked, why).await,

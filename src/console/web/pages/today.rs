@@ -53,6 +53,9 @@ pub struct Row {
 /// A station that is not well: its name, what is wrong, when it was last heard.
 type Unwell = (Names, Health, Option<Timestamp>);
 
+/// A row while it is put together: all that are not well, and at how many stations each title sounds.
+type Gathered = (Row, Vec<Unwell>, BTreeMap<String, usize>);
+
 /// What needs a person.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Needs {
@@ -151,7 +154,7 @@ pub fn today(site: &Site, recorded: &Recorded) -> Today {
 
 fn townships(catalog: &Catalog, village: &[StationSeen], recorded: &Recorded) -> Vec<Row> {
     let seen: BTreeMap<&Id, &StationSeen> = village.iter().map(|seen| (&seen.station, seen)).collect();
-    let mut rows: BTreeMap<&Id, (Row, Vec<Unwell>, BTreeMap<String, usize>)> = catalog
+    let mut rows: BTreeMap<&Id, Gathered> = catalog
         .townships
         .values()
         .map(|one| {
