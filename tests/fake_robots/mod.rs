@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test that uses it needs another part")]
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -53,6 +54,9 @@ pub enum Reply {
     Endless,
 }
 
+/// Says how to answer a call, from its body.
+pub type Judge = Box<dyn FnMut(&[u8]) -> Reply + Send>;
+
 /// A message as the group sees it: a text, or the bytes of a file or a picture.
 pub struct FakeRobots {
     /// `http://127.0.0.1:<port>`
@@ -65,10 +69,11 @@ pub struct FakeRobots {
 struct Shared {
     service: Service,
     /// What the service's clock says.
-    now_ms: i64,
+    now_ms: AtomicI64,
     signs: bool,
     keyword: Option<&'static str>,
     script: Mutex<VecDeque<Reply>>,
+    judge: Mutex<Option<Judge>>,
     /// What was asked for: path and body.
     received: Mutex<Vec<(String, Vec<u8>)>>,
     arrived: Mutex<Vec<Vec<u8>>>,
@@ -83,7 +88,8 @@ impl FakeRobots {
     pub async fn start_with(service: Service, now_ms: i64, keyword: Option<&'static str>) -> FakeRobots {
         let shared = Arc::new(Shared {
             service,
-            now_ms,
+            now_ms: now_ms.into(),
+            judge: Mutex::default(),
             signs: service != Service::Wecom,
             keyword,
             script: Mutex::default(),
@@ -101,6 +107,15 @@ impl FakeRobots {
     /// Adds replies; without one a call arrives, if the service takes it.
     pub fn script(&self, replies: impl IntoIterator<Item = Reply>) {
         self.shared.script.lock().unwrap().extend(replies);
+    }
+
+    /// Where the script has no reply, this says it.
+    pub fn judge(&self, judge: Judge) {
+        *self.shared.judge.lock().unwrap() = Some(judge);
+    }
+
+    pub fn set_clock(&self, now_ms: i64) {
+        self.shared.now_ms.store(now_ms, Ordering::SeqCst);
     }
 
     /// The paths that were asked for.
@@ -131,7 +146,9 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap,
         let body = json!({ code: number, words: text }).to_string();
         (StatusCode::from_u16(status).unwrap(), [(header::CONTENT_TYPE, "application/json")], body).into_response()
     };
-    let reply = shared.script.lock().unwrap().pop_front().unwrap_or(Reply::Arrives);
+    let scripted = shared.script.lock().unwrap().pop_front();
+    let judged = || shared.judge.lock().unwrap().as_mut().map(|judge| judge(&body));
+    let reply = scripted.or_else(judged).unwrap_or(Reply::Arrives);
     let taken = || match take(&shared, &uri, &headers, &body) {
         Taken::Message(bytes) => {
             shared.arrived.lock().unwrap().push(bytes);
@@ -271,7 +288,7 @@ fn mac(key: &[u8], message: &[u8]) -> String {
 }
 
 fn within_an_hour(shared: &Shared, ms: i64) -> bool {
-    (shared.now_ms - ms).abs() <= 3_600_000
+    (shared.now_ms.load(Ordering::SeqCst) - ms).abs() <= 3_600_000
 }
 
 fn dingtalk(shared: &Shared, uri: &Uri, body: &[u8]) -> Taken {

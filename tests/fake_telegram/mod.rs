@@ -12,9 +12,10 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-/// How to answer one call. Only the first three, and those that say so, let the message arrive.
+/// How to answer one call. Only those that say so let the message arrive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
+    /// It arrives.
     Arrives,
     /// It arrives, and the answer has fields of a later version that do not read.
     ArrivesInNewWords,
@@ -22,6 +23,8 @@ pub enum Reply {
     FailsAfterArrival,
     /// It arrives, and the connection is cut before the answer is complete.
     CutAfterArrival,
+    /// It arrives, and the answer never comes.
+    SlowAfterArrival,
     /// 429 with `retry_after`.
     Flood(u32),
     /// The group has this number now.
@@ -35,6 +38,9 @@ pub enum Reply {
     /// Never answers.
     Hangs,
 }
+
+/// Says how to answer a call, from its body.
+pub type Judge = Box<dyn FnMut(&[u8]) -> Reply + Send>;
 
 /// A call as it came in.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +79,7 @@ struct Shared {
     /// By person, whether they are administrators of every group.
     administrators: Mutex<Vec<i64>>,
     script: Mutex<VecDeque<Reply>>,
+    judge: Mutex<Option<Judge>>,
     received: Mutex<Vec<Received>>,
     /// What was uploaded; `file-0` is the first.
     media: Mutex<Vec<Vec<u8>>>,
@@ -90,6 +97,7 @@ impl FakeTelegram {
             deafness: Mutex::default(),
             administrators: Mutex::default(),
             script: Mutex::default(),
+            judge: Mutex::default(),
             received: Mutex::default(),
             media: Mutex::default(),
         });
@@ -104,6 +112,11 @@ impl FakeTelegram {
     /// Adds replies; without one a call arrives.
     pub fn script(&self, replies: impl IntoIterator<Item = Reply>) {
         self.shared.script.lock().unwrap().extend(replies);
+    }
+
+    /// Where the script has no reply, this says it.
+    pub fn judge(&self, judge: Judge) {
+        *self.shared.judge.lock().unwrap() = Some(judge);
     }
 
     /// Something happens in a chat: an update without its number.
@@ -158,9 +171,17 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap,
     if let Some(answer) = listening(&shared, &method, &body).await {
         return answer;
     }
-    let reply = shared.script.lock().unwrap().pop_front().unwrap_or(Reply::Arrives);
-    let arrived =
-        matches!(reply, Reply::Arrives | Reply::ArrivesInNewWords | Reply::FailsAfterArrival | Reply::CutAfterArrival);
+    let scripted = shared.script.lock().unwrap().pop_front();
+    let judged = || shared.judge.lock().unwrap().as_mut().map(|judge| judge(&body));
+    let reply = scripted.or_else(judged).unwrap_or(Reply::Arrives);
+    let arrived = matches!(
+        reply,
+        Reply::Arrives
+            | Reply::ArrivesInNewWords
+            | Reply::FailsAfterArrival
+            | Reply::CutAfterArrival
+            | Reply::SlowAfterArrival
+    );
     let mut call = Received { arrived, ..read(&headers, &body, method) };
     let number_of_media = {
         let mut media = shared.media.lock().unwrap();
@@ -215,7 +236,7 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap,
         Reply::ErrorInNewWords(status, description) => fault(status, description, json!({})),
         Reply::Error(status, description) => fault(status, description, Value::Null),
         Reply::HtmlBadGateway => (StatusCode::BAD_GATEWAY, "<html><h1>502 Bad Gateway</h1></html>").into_response(),
-        Reply::Hangs => std::future::pending().await,
+        Reply::SlowAfterArrival | Reply::Hangs => std::future::pending().await,
     }
 }
 
