@@ -2,12 +2,12 @@
 //!
 //! The card paces itself: its callback fills the desk and says, from the driver's own timestamps, when each block will be
 //! heard. The device is chosen by name and there is never a fallback. One thread a card opens it, watches its frame
-//! clock and closes it; a dead device makes cpal's error callback spin, so the callback only tells once and the stream
-//! is dropped at once.
+//! clock and closes it. A dead device makes cpal's error callback spin, so the callback tells once, and a stream whose
+//! clock stands still after that is dropped soon.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, sync_channel};
 use std::time::Duration;
 
 use rodio::cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
@@ -34,6 +34,10 @@ const PERIOD_FRAMES_MAX: u32 = 4096;
 const STILL_MAX: Duration = Duration::from_secs(2);
 /// How long the frame clock may take to begin to move after opening; a sound server needs up to 1.4 s.
 const BEGIN_MAX: Duration = Duration::from_secs(3);
+/// An error after which the clock does not move for so long was no passing one. PulseAudio's plugin of ALSA answers a
+/// question about the delay with EIO whenever the server has told it no time yet (`pulse_delay` of alsa-plugins'
+/// pcm_pulse.c), and plays on.
+const FAILING_MAX: Duration = Duration::from_millis(300);
 /// How often an open card is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// The most channels a voice is copied to.
@@ -99,7 +103,7 @@ impl Card {
         progress: &Progress,
         period: u32,
         dry: Arc<AtomicU32>,
-    ) -> Result<(Stream, Receiver<String>), SinkFault> {
+    ) -> Result<(Stream, Receiver<Said>), SinkFault> {
         let fault = |what: &dyn std::fmt::Display| {
             SinkFault(format!(
                 "the sound device `{}` cannot be used: {what}; see that it is plugged in, and run `cunxiang doctor`",
@@ -113,22 +117,28 @@ impl Card {
         let stream = self.stream(&device, config, format, desk, faulty).map_err(|e| fault(&e))?;
         stream.play().map_err(|e| fault(&e))?;
         let deadline = self.clock.monotonic() + BEGIN_MAX;
+        let mut failing = Failing::default();
         while progress.frames.load(Ordering::Acquire) == 0 {
-            match faults.recv_timeout(LOOK_EVERY / 5) {
-                Ok(said) => return Err(fault(&said)),
+            let heard = match faults.recv_timeout(LOOK_EVERY / 5) {
+                Ok(said) => Some(said),
+                Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return Err(fault(&"its stream ended")),
-                Err(RecvTimeoutError::Timeout) if self.clock.monotonic() > deadline => {
-                    return Err(fault(&"it takes no sound"));
-                }
-                Err(RecvTimeoutError::Timeout) => {}
+            };
+            let now = self.clock.monotonic();
+            if let Some(said) = failing.look(heard, 0, now) {
+                return Err(fault(&said));
+            }
+            if now > deadline {
+                return Err(fault(&"it takes no sound"));
             }
         }
         self.tell(News::Opened(self.speaker));
         Ok((stream, faults))
     }
 
-    fn watch(&self, progress: &Progress, faults: &Receiver<String>, stream: Stream) -> End {
+    fn watch(&self, progress: &Progress, faults: &Receiver<Said>, stream: Stream) -> End {
         let (mut frames, mut moved) = (0, self.clock.monotonic());
+        let mut failing = Failing::default();
         let end = loop {
             match self.requests.recv_timeout(LOOK_EVERY) {
                 Ok(Request::Close) => break End::Closed,
@@ -136,11 +146,10 @@ impl Card {
                 Ok(Request::Open(..)) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break End::Over,
             }
-            match faults.try_recv() {
-                Ok(said) => break End::Lost(format!("the sound device `{}` failed: {said}", self.device)),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
-            }
             let (now, seen) = (self.clock.monotonic(), progress.frames.load(Ordering::Acquire));
+            if let Some(said) = failing.look(faults.try_recv().ok(), seen, now) {
+                break End::Lost(format!("the sound device `{}` failed: {said}", self.device));
+            }
             if seen != frames {
                 (frames, moved) = (seen, now);
             } else if now.saturating_sub(moved) > STILL_MAX {
@@ -204,36 +213,70 @@ impl Card {
         let failed = move |error: cpal::Error| {
             if error.kind() == ErrorKind::Xrun {
                 errors.dry.fetch_add(1, Ordering::Relaxed);
-            } else if ends(error.kind()) {
-                errors.tell(&error);
+            } else if error.kind() != ErrorKind::RealtimeDenied {
+                errors.tell(ends(error.kind()), &error);
             }
         };
         device.build_output_stream::<T, _, _>(config, fill, failed, None)
     }
 }
 
-/// Whether an error is the end of a stream. One that ran dry is filled again by the library; what was not heard in time
-/// shows in the length of the airing, and a device that takes no more sound shows in the frame clock.
+/// Whether an error is the end of a stream whatever comes after it. One that ran dry is filled again by the library; what
+/// was not heard in time shows in the length of the airing.
 fn ends(kind: ErrorKind) -> bool {
-    !matches!(kind, ErrorKind::Xrun | ErrorKind::RealtimeDenied)
+    matches!(kind, ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated | ErrorKind::DeviceChanged)
 }
 
-/// Tells the first error and makes no text of any other: a dead device calls back 100,000 times a second.
+/// What a device said is wrong.
+struct Said {
+    text: String,
+    ends: bool,
+    /// The callback may tell the next.
+    heard: Arc<AtomicBool>,
+}
+
+impl Drop for Said {
+    fn drop(&mut self) {
+        self.heard.store(true, Ordering::Release);
+    }
+}
+
+/// An error that may pass, and since when the frame clock stands.
+#[derive(Default)]
+struct Failing(Option<(Said, u64, Duration)>);
+
+impl Failing {
+    /// Takes what was said since the last look, with the frame clock as it stands at `now`. What ended the stream, if
+    /// something did.
+    fn look(&mut self, said: Option<Said>, frames: u64, now: Duration) -> Option<String> {
+        if self.0.as_ref().is_some_and(|(_, then, _)| *then != frames) {
+            self.0 = None;
+        }
+        if let (None, Some(said)) = (&self.0, said) {
+            self.0 = Some((said, frames, now));
+        }
+        let (said, _, since) = self.0.as_ref()?;
+        (said.ends || now.saturating_sub(*since) > FAILING_MAX).then(|| said.text.clone())
+    }
+}
+
+/// Tells an error and makes no text of those that follow before it was heard: a dead device calls back 100,000 times a
+/// second.
 struct First {
-    told: AtomicBool,
-    errors: SyncSender<String>,
+    heard: Arc<AtomicBool>,
+    errors: SyncSender<Said>,
     /// How often the device had nothing to play.
     dry: Arc<AtomicU32>,
 }
 
 impl First {
-    fn new(errors: SyncSender<String>, dry: Arc<AtomicU32>) -> First {
-        First { told: AtomicBool::new(false), errors, dry }
+    fn new(errors: SyncSender<Said>, dry: Arc<AtomicU32>) -> First {
+        First { heard: Arc::new(AtomicBool::new(true)), errors, dry }
     }
 
-    fn tell(&self, error: &dyn std::fmt::Display) {
-        if !self.told.swap(true, Ordering::Relaxed) {
-            let _ = self.errors.try_send(error.to_string());
+    fn tell(&self, ends: bool, error: &dyn std::fmt::Display) {
+        if self.heard.swap(false, Ordering::AcqRel) {
+            let _ = self.errors.try_send(Said { text: error.to_string(), ends, heard: self.heard.clone() });
         }
     }
 }
@@ -327,6 +370,7 @@ mod tests {
             (ErrorKind::StreamInvalidated, true),
             // Never a fallback: another device is a lost one.
             (ErrorKind::DeviceChanged, true),
+            (ErrorKind::BackendError, false),
         ] {
             assert_eq!(ends(kind), over, "{kind:?}");
         }
@@ -338,8 +382,24 @@ mod tests {
         assert_eq!(periods, [512, 2048, 4096, 4096]);
     }
 
+    fn said(text: &str, ends: bool) -> Option<Said> {
+        Some(Said { text: text.into(), ends, heard: Arc::default() })
+    }
+
     #[test]
-    fn only_the_first_error_becomes_text() {
+    fn an_error_passes_where_sound_goes_on() {
+        let at = Duration::from_millis;
+        let mut failing = Failing::default();
+        assert_eq!(failing.look(said("EIO", false), 100, at(0)), None);
+        assert_eq!(failing.look(None, 600, at(200)), None, "it plays on");
+        assert_eq!(failing.look(said("EIO again", false), 900, at(1000)), None);
+        assert_eq!(failing.look(None, 900, at(1200)), None);
+        assert_eq!(failing.look(None, 900, at(1301)).as_deref(), Some("EIO again"));
+        assert_eq!(Failing::default().look(said("gone", true), 5, at(0)).as_deref(), Some("gone"));
+    }
+
+    #[test]
+    fn of_many_errors_one_becomes_text_until_it_is_heard() {
         struct Counted(std::cell::Cell<u32>);
         impl std::fmt::Display for Counted {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -349,11 +409,10 @@ mod tests {
         }
         let (errors, faults) = sync_channel(1);
         let (first, error) = (First::new(errors, Arc::default()), Counted(std::cell::Cell::new(0)));
-        let mut told = Vec::new();
-        for _ in 0..1000 {
-            first.tell(&error);
-            told.extend(faults.try_iter());
-        }
+        (0..1000).for_each(|_| first.tell(true, &error));
+        let told: Vec<String> = faults.try_iter().map(|said| said.text.clone()).collect();
         assert_eq!((error.0.get(), told), (1, vec!["unplugged".to_owned()]));
+        first.tell(false, &error);
+        assert_eq!(faults.try_iter().count(), 1, "the next is told");
     }
 }
