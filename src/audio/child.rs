@@ -30,8 +30,9 @@ pub struct Limits {
     pub wall: Duration,
     /// Seconds of processor time. Ten minutes of the costliest kind take one here (measured), a few on a small board.
     pub cpu_s: u64,
-    /// Address space. Ten minutes of every accepted kind decode within 16 MiB (measured), the program itself included; the
-    /// rest is for cover pictures and the long tables of hour-long mp4 files.
+    /// Memory of its own that it may write (RLIMIT_DATA; setrlimit(2)): how long the program's file is does not count. Ten
+    /// minutes of every accepted kind decode within 16 MiB (measured); the rest is for cover pictures and the long tables
+    /// of hour-long mp4 files.
     pub memory_bytes: u64,
     /// Ten minutes of 24-bit stereo at 96 kHz are 346 MB; twenty of ordinary wav fit too.
     pub file_bytes: u64,
@@ -95,7 +96,7 @@ type Received = Result<Option<Pcm>, ImportFault>;
 fn supervise(child: &mut Child, limits: &Limits) -> Result<(Received, ExitStatus), ImportFault> {
     let pid = Pid::from_child(child);
     // The child sets these itself, first of all; from here they hold even if it does not.
-    for (resource, bound) in [(Resource::Cpu, limits.cpu_s), (Resource::As, limits.memory_bytes)] {
+    for (resource, bound) in [(Resource::Cpu, limits.cpu_s), (Resource::Data, limits.memory_bytes)] {
         let _ = prlimit(Some(pid), resource, rlimit(resource, bound));
     }
     let out = child.stdout.take().expect("its standard output is a pipe");
@@ -146,7 +147,7 @@ fn confine() -> rustix::io::Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
     rustix::thread::set_no_new_privs(true)?;
     let bounds = [
-        (Resource::As, LIMITS.memory_bytes),
+        (Resource::Data, LIMITS.memory_bytes),
         (Resource::Cpu, LIMITS.cpu_s),
         (Resource::Fsize, 0),
         (Resource::Core, 0),
