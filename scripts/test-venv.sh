@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Python packages that tests speak with, in target/test-venv. A test that does not find them says that it is left out.
+# The Python packages that tests speak with, in target/test-venv. A test that does not find them fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 venv=target/test-venv

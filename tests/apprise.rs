@@ -58,10 +58,11 @@ impl Drop for Server {
 }
 
 /// What `scripts/test-venv.sh` makes.
-fn python() -> Option<PathBuf> {
+fn python() -> PathBuf {
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-venv/bin/python");
     let has_it = Command::new(&python).args(["-c", "import apprise"]).stderr(Stdio::null()).status();
-    has_it.is_ok_and(|status| status.success()).then_some(python)
+    assert!(has_it.is_ok_and(|status| status.success()), "there is no Apprise; run scripts/test-venv.sh");
+    python
 }
 
 fn parcel(class: Class, tag: Option<&str>, content: Content) -> Parcel {
@@ -85,10 +86,7 @@ fn parcel(class: Class, tag: Option<&str>, content: Content) -> Parcel {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_reaches_the_services_behind_a_real_apprise() {
-    let Some(python) = python() else {
-        println!("left out: there is no Apprise; scripts/test-venv.sh installs it");
-        return;
-    };
+    let python = python();
     let (service, port) = service().await;
     let (other, other_port) = self::service().await;
     let folder = tempfile::tempdir().unwrap();
