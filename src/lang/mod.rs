@@ -4,6 +4,7 @@ pub mod bundle;
 pub mod calendar;
 pub mod difference;
 pub mod edit;
+mod escape;
 pub mod exchange;
 pub mod functions;
 pub mod language;

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use fluent_syntax::{ast, parser, serializer};
 
+use super::escape;
 use crate::base::Digest;
 
 /// The first 64 bits of the SHA-256 of a message's text, as 16 hex digits in a comment. It tells one wording of a
@@ -46,7 +47,7 @@ pub struct Wording(pub BTreeMap<String, String>);
 impl Wording {
     /// The wording of a message given as it stands in its file.
     pub fn of(message: &str) -> Option<Wording> {
-        let resource = parser::parse(message).ok()?;
+        let resource = parsed(message)?;
         resource.body.iter().find_map(|entry| match entry {
             ast::Entry::Message(message) => Some(Wording::of_message(message)),
             _ => None,
@@ -82,9 +83,13 @@ impl Wording {
     }
 }
 
+fn parsed(text: &str) -> Option<ast::Resource<&str>> {
+    escape::cut_short(text).is_none().then(|| parser::parse(text).ok())?
+}
+
 /// The wording of every message of a file; none when the file has a fault of syntax.
 pub fn wordings(file: &str) -> Option<BTreeMap<String, Wording>> {
-    let resource = parser::parse(file).ok()?;
+    let resource = parsed(file)?;
     let messages = resource.body.iter().filter_map(|entry| match entry {
         ast::Entry::Message(message) => Some((message.id.name.to_owned(), Wording::of_message(message))),
         _ => None,

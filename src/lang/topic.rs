@@ -9,6 +9,7 @@ use fluent_syntax::ast;
 
 use crate::base::problem::Place;
 use crate::base::{Id, Problem};
+use crate::lang::escape;
 use crate::lang::notes::Notes;
 pub use crate::lang::pattern::{Pattern, Reference, Text, What};
 use crate::lang::source::SourceDigest;
@@ -70,6 +71,14 @@ impl Topic {
     ///
     /// Errors: every fault of syntax, with its place.
     pub fn parse(path: &str, text: &str) -> Result<Topic, Vec<Problem>> {
+        if let Some(at) = escape::cut_short(text) {
+            return Err(vec![Problem::error(
+                "ftl-syntax",
+                Place::of_byte(path, text, at),
+                "this escape has too few digits",
+                "write four hexadecimal digits behind \\u and six behind \\U, or the character itself",
+            )]);
+        }
         let resource = FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| {
             let tell = |error: fluent_syntax::parser::ParserError| {
                 // The slice begins with the entry at fault; the position may already lie in the next one.
