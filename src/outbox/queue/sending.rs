@@ -42,7 +42,14 @@ pub(super) async fn send_once(
         }
     };
     let (id, chat, address) = (call.id.clone(), call.chat.clone(), call.address.clone());
-    channel.send(&Parcel { id, chat, address, content, post, at }).await
+    let answer = channel.send(&Parcel { id, chat, address, content, post, at }).await;
+    match answer {
+        // It is sent again where an earlier attempt may have arrived; that this one did not says nothing of those.
+        Answer::Refused { code, detail } if channel.idempotent() && call.attempts > 1 => {
+            Answer::Unknown { code, detail }
+        }
+        answer => answer,
+    }
 }
 
 /// What an answer means for its call.
