@@ -321,6 +321,9 @@ fn bombs_and_hangs_are_stopped() {
     assert!(stopped(&with("exit 0", LIMITS), Stop::Crash), "one that says nothing");
     assert!(stopped(&with("kill -SEGV $$", LIMITS), Stop::Memory), "one that crashes");
 
+    let fault = with("cat /dev/zero | tail -c 200000000", LIMITS);
+    assert!(stopped(&fault, Stop::Crash), "one that wants 200 MB: {fault}");
+
     let little = Limits { memory_bytes: 1 << 20, ..LIMITS };
     assert!(decode_with(&speech, &little).is_err(), "a decoder with a megabyte");
     let small = Limits { file_bytes: 1000, ..LIMITS };

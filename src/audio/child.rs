@@ -40,6 +40,10 @@ pub struct Limits {
     pub length_ms: u64,
 }
 
+/// All that the child may map, its program and that one's libraries included: a backstop behind what it may write. A test
+/// build alone takes 90 MB.
+const ADDRESS_BYTES_MAX: u64 = 256 << 20;
+
 /// For a person who waits at a terminal or a page.
 pub const LIMITS: Limits = Limits {
     wall: Duration::from_secs(60),
@@ -96,7 +100,9 @@ type Received = Result<Option<Pcm>, ImportFault>;
 fn supervise(child: &mut Child, limits: &Limits) -> Result<(Received, ExitStatus), ImportFault> {
     let pid = Pid::from_child(child);
     // The child sets these itself, first of all; from here they hold even if it does not.
-    for (resource, bound) in [(Resource::Cpu, limits.cpu_s), (Resource::Data, limits.memory_bytes)] {
+    let bounds =
+        [(Resource::Cpu, limits.cpu_s), (Resource::Data, limits.memory_bytes), (Resource::As, ADDRESS_BYTES_MAX)];
+    for (resource, bound) in bounds {
         let _ = prlimit(Some(pid), resource, rlimit(resource, bound));
     }
     let out = child.stdout.take().expect("its standard output is a pipe");
@@ -148,6 +154,7 @@ fn confine() -> rustix::io::Result<()> {
     rustix::thread::set_no_new_privs(true)?;
     let bounds = [
         (Resource::Data, LIMITS.memory_bytes),
+        (Resource::As, ADDRESS_BYTES_MAX),
         (Resource::Cpu, LIMITS.cpu_s),
         (Resource::Fsize, 0),
         (Resource::Core, 0),
