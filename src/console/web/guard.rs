@@ -12,13 +12,12 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::access::session::{self, SEEN_EVERY, Session, Token};
-use super::access::tries::network;
 use super::asked::{Asked, Stop, Viewer};
 use super::form::{Form, encoded};
 use super::routes::{Method, Route, Who};
 use super::site::Site;
 use super::words::Words;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, network};
 use crate::console::language::{LANGUAGES, known};
 use crate::ledger::LedgerFault;
 
@@ -232,5 +231,5 @@ fn address(site: &Site, parts: &Parts) -> String {
         told.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
     };
     let address = if site.options.behind_proxy { forwarded().or(peer) } else { peer };
-    address.map_or_else(|| "-".to_owned(), network)
+    address.map_or_else(|| "-".to_owned(), |address| network(address).to_string())
 }

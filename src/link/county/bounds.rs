@@ -1,8 +1,10 @@
 //! How often may be asked: token buckets on the monotonic clock.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
+
+use crate::base::network;
 
 /// Attempts to enrol in a minute, over all: a county lets boxes in one at a time. Guessing a code of 100 bits at this
 /// pace takes longer than the sun lasts.
@@ -21,8 +23,6 @@ pub const REQUESTS_BURST: u32 = 400;
 const ENROLLING_MAX: usize = 64;
 /// And of those who ask for the time: more than may within a second.
 const ASKING_TIME_MAX: usize = 1024;
-/// The part of an IPv6 address that its network gave out: whoever has it has all addresses below.
-const NETWORK_BITS: u32 = 64;
 
 /// Fills at a steady pace up to its size; each question takes one.
 #[derive(Debug, Clone)]
@@ -54,14 +54,6 @@ impl Bucket {
             self.left -= 1.0;
         }
         fits
-    }
-}
-
-/// What stands for an address among others: all of an IPv6 network are one.
-pub fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> NETWORK_BITS << NETWORK_BITS).into(),
-        address => address,
     }
 }
 

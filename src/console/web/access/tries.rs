@@ -2,7 +2,6 @@
 //! longer each time, and a quarter of an hour at most.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::base::Digest;
@@ -77,20 +76,6 @@ impl Tries {
 
     pub fn is_empty(&self) -> bool {
         self.wrong.is_empty()
-    }
-}
-
-/// What an address is counted as: of IPv6 the network, for one machine has as many addresses as it likes (RFC 6177).
-pub fn network(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(address) => address.to_string(),
-            None => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        },
     }
 }
 
