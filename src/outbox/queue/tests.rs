@@ -446,5 +446,6 @@ fn waits_grow_up_to_a_bound_and_differ() {
 
 mod amend;
 mod cards;
+mod doubt;
 mod load;
 mod page;
