@@ -165,27 +165,34 @@ mod tests {
     use crate::catalog::{self, files::Files, load::Texts};
     use crate::rundown::Class;
 
+    fn released(id: u64, at: Timestamp, kind: OrderKind) -> Order {
+        Order {
+            id,
+            kind,
+            state: OrderState::Released,
+            filed_by: "tashi".to_owned(),
+            filed_at: at,
+            confirmed_by: None,
+            signed: None,
+            released_at: Some(at),
+        }
+    }
+
+    fn announce(stations: &[&str]) -> OrderKind {
+        OrderKind::Announce {
+            broadcast: "flood-emergency".parse().unwrap(),
+            stations: stations.iter().map(|text| (*text).to_owned()).collect(),
+            class: Class::Emergency,
+            agreed: None,
+        }
+    }
+
     #[test]
     fn the_stations_of_new_orders_are_known() {
         let files = Files::read(Path::new(env!("CARGO_MANIFEST_DIR")), None).unwrap();
         let catalog = catalog::load(&files, &Texts::new()).catalog.unwrap();
         let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
-        let order = |id, seconds_ago, kind| Order {
-            id,
-            kind,
-            state: OrderState::Released,
-            filed_by: "tashi".to_owned(),
-            filed_at: now,
-            confirmed_by: None,
-            signed: None,
-            released_at: Some(now - TimeDelta::seconds(seconds_ago)),
-        };
-        let announce = |stations: &[&str]| OrderKind::Announce {
-            broadcast: "flood-emergency".parse().unwrap(),
-            stations: stations.iter().map(|text| (*text).to_owned()).collect(),
-            class: Class::Emergency,
-            agreed: None,
-        };
+        let order = |id, seconds_ago, kind| released(id, now - TimeDelta::seconds(seconds_ago), kind);
         let until = now + TimeDelta::hours(2);
         let silence = |station: &str| OrderKind::Silence { stations: vec![station.to_owned()], until };
         let check = |orders: &[Order], expected: &[&str]| {
@@ -218,20 +225,8 @@ mod tests {
             catalog.stations.insert(id.clone(), crate::catalog::Station { id, ..village.clone() });
         }
         let local: Vec<Id> = vec![village.id.clone()];
-        let emergency = |id, seconds_ago, stations: &[&str]| Order {
-            id,
-            kind: OrderKind::Announce {
-                broadcast: "flood-emergency".parse().unwrap(),
-                stations: stations.iter().map(|text| (*text).to_owned()).collect(),
-                class: Class::Emergency,
-                agreed: None,
-            },
-            state: OrderState::Released,
-            filed_by: "tashi".to_owned(),
-            filed_at: now,
-            confirmed_by: None,
-            signed: None,
-            released_at: Some(now - TimeDelta::seconds(seconds_ago)),
+        let emergency = |id, seconds_ago, stations: &[&str]| {
+            released(id, now - TimeDelta::seconds(seconds_ago), announce(stations))
         };
         let check = |orders: &[Order], expected: &[&str]| {
             let [first, rest] = batches(&catalog, orders, &local, now);
