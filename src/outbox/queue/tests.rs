@@ -7,7 +7,6 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use serde_json::json;
 
-use super::sending::back_off;
 use super::*;
 use crate::base::Digest;
 use crate::base::clock::SimulatedClock;
@@ -430,18 +429,6 @@ async fn hold_sends_nothing_and_loses_nothing() {
     place.ledger.set_hold(None, "tashi", place.clock.now()).await.unwrap();
     place.now().await;
     assert_eq!(place.channel.texts(), ["1"]);
-}
-
-#[test]
-fn waits_grow_up_to_a_bound_and_differ() {
-    let id = |post: &str| CallId { post: post.into(), position: 0, repeat: 0 };
-    for attempt in 1..200 {
-        let expected = (5_000i64 << (attempt - 1).min(10)).min(300_000);
-        let wait = back_off(&id("x"), attempt).num_milliseconds();
-        assert!((expected * 3 / 4..=expected * 5 / 4).contains(&wait), "{attempt}: {wait}");
-    }
-    let waits: std::collections::BTreeSet<_> = (0..50).map(|i| back_off(&id(&i.to_string()), 7)).collect();
-    assert!(waits.len() > 40);
 }
 
 mod amend;
