@@ -10,7 +10,7 @@ BUILD_PACKAGES := gcc g++ libc6-dev make cmake pkg-config libasound2-dev
 SAMPLE_PACKAGES := ca-certificates libasound2
 TEST_PACKAGES := $(SAMPLE_PACKAGES) ffmpeg sox libsox-fmt-mp3 lame opus-tools espeak-ng pulseaudio pulseaudio-utils \
 	libasound2-plugins util-linux libc-bin procps fonts-noto-core fonts-noto-cjk poppler-utils zbar-tools \
-	python3 python3-venv
+	python3 python3-venv chromium
 PACKAGE_PACKAGES := binutils dpkg systemd $(SAMPLE_PACKAGES)
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 RECORDING_PACKAGES := espeak-ng sox
@@ -27,6 +27,7 @@ run:
 test:
 	@scripts/install.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	@scripts/test-venv.sh
+	@scripts/test-node.sh
 	cargo test --locked --no-fail-fast
 
 package:
