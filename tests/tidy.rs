@@ -51,6 +51,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("similar", "lang/difference.rs"),
     ("polib", "lang/exchange/po.rs"),
     ("csv", "lang/exchange/sheet.rs"),
+    ("csv", "console/web/sheet.rs"),
     ("symphonia", "audio/"),
     ("opus", "audio/"),
     ("ogg", "audio/"),

@@ -30,6 +30,7 @@ mod rundowns;
 mod sessions;
 mod settle;
 mod taken_back;
+pub mod tally;
 mod upgrade;
 
 pub use airings::{AIRINGS_READ_MAX, AiringFilter, AiringRow, PlannedAiring};

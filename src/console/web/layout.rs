@@ -6,6 +6,8 @@ use super::asked::Viewer;
 use super::assets;
 use super::form::encoded;
 use super::routes::ROUTES;
+use super::words::Words;
+use crate::base::Tag;
 use crate::catalog::Names;
 use crate::console::language::{DRAFTS, LANGUAGES};
 
@@ -99,11 +101,27 @@ pub fn token(viewer: &Viewer) -> Markup {
 
 /// A name of the directory in a language; in Chinese, and marked as such, where it has none.
 pub fn name(names: &Names, language: &str) -> Markup {
-    let found = names.iter().find(|(tag, _)| tag.as_str() == language);
-    match found.or_else(|| names.iter().find(|(tag, _)| tag.as_str() == LANGUAGES[0].0)).or_else(|| names.iter().next())
-    {
+    match chosen(names, language) {
         Some((tag, name)) if tag.as_str() == language => html! { (name) },
         Some((tag, name)) => html! { span lang=(tag) { (name) } },
         None => html! {},
+    }
+}
+
+/// The same for what has no marks, such as a table.
+pub fn plain_name<'n>(names: &'n Names, language: &str) -> &'n str {
+    chosen(names, language).map_or("", |(_, name)| name)
+}
+
+fn chosen<'n>(names: &'n Names, language: &str) -> Option<(&'n Tag, &'n String)> {
+    let in_language = |language: &str| names.iter().find(|(tag, _)| tag.as_str() == language);
+    in_language(language).or_else(|| in_language(LANGUAGES[0].0)).or_else(|| names.iter().next())
+}
+
+/// A language's name in the page's own; one the console has no word for is its tag.
+pub fn language_name(words: Words, tag: &str) -> String {
+    match ["zh-CN", "bo", "lis"].contains(&tag) {
+        true => words.say_with("people-language", &[("tag", tag)]),
+        false => tag.to_owned(),
     }
 }

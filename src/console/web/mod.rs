@@ -15,6 +15,7 @@ pub mod live;
 mod pages;
 pub mod routes;
 mod setup;
+mod sheet;
 pub mod site;
 pub mod words;
 

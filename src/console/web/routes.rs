@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 
 use super::asked::{Answered, Asked};
-use super::pages::{account, login, people, silence, today};
+use super::pages::{account, as_run, login, people, silence, today};
 use super::site::Site;
 use super::{Session, assets, guard, live};
 use crate::ledger::Role::{self, Approver, Engineer, Reviewer, Translator, Writer};
@@ -85,6 +85,8 @@ macro_rules! page {
 
 /// Those who work with broadcasts.
 const STAFF: Who = Who::Roles(&[Writer, Translator, Reviewer, Approver, Engineer]);
+/// Those whose orders need nobody else: re-air, skip, air now.
+const ORDERS: Who = Who::Roles(&[Writer, Approver, Engineer]);
 const ENGINEER: Who = Who::Roles(&[Engineer]);
 
 /// Every address. The navigation has them in this order.
@@ -99,6 +101,10 @@ pub const ROUTES: &[Route] = &[
     Route::get("/live", STAFF, page!(live::watch)),
     Route::get("/silence", STAFF, page!(silence::show)),
     Route::post("/silence", STAFF, page!(silence::order)),
+    Route::get("/as-run", STAFF, page!(as_run::show)).nav("layout-nav-as-run"),
+    Route::get("/as-run.csv", STAFF, page!(as_run::table::show)),
+    Route::get("/as-run/proof", STAFF, page!(as_run::proof::show)),
+    Route::post("/as-run/reair", ORDERS, page!(as_run::reair)),
     Route::get("/people", ENGINEER, page!(people::show)).nav("layout-nav-people"),
     Route::post("/people/add", ENGINEER, page!(people::add)),
     Route::post("/people/change", ENGINEER, page!(people::change)),

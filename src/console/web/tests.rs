@@ -1,5 +1,6 @@
 //! What holds for all pages together.
 
+mod as_run;
 mod authorization;
 mod entry;
 mod escaping;

@@ -2,8 +2,10 @@
 //! of `routes.rs`.
 
 pub mod account;
+pub mod as_run;
 pub mod login;
 pub mod people;
+mod places;
 pub mod silence;
 pub mod today;
 

@@ -199,7 +199,8 @@ fn townships(catalog: &Catalog, village: &[StationSeen], recorded: &Recorded) ->
     done.filter(|row| row.stations > 0).collect()
 }
 
-fn title(catalog: &Catalog, broadcast: &Id) -> String {
+/// What the people who plan call a broadcast; its id where it is in no file any more.
+pub fn title(catalog: &Catalog, broadcast: &Id) -> String {
     catalog.broadcasts.get(broadcast).map_or_else(|| broadcast.to_string(), |found| found.title.clone())
 }
 

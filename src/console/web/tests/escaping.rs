@@ -6,7 +6,7 @@ use super::world::{World, sample};
 use crate::console::web::Options;
 use crate::ledger::Role;
 
-const PAGES: [&str; 4] = ["/", "/people", "/account", "/silence"];
+const PAGES: [&str; 6] = ["/", "/as-run", "/as-run/proof", "/people", "/account", "/silence"];
 
 /// Pieces of which attacks are made.
 fn nasty() -> impl Strategy<Value = String> {
@@ -55,10 +55,14 @@ proptest! {
                 for township in catalog.townships.values_mut() {
                     township.name.values_mut().for_each(|name| *name = typed.clone());
                 }
+                for station in catalog.stations.values_mut() {
+                    station.name.values_mut().for_each(|name| *name = typed.clone());
+                }
                 for broadcast in catalog.broadcasts.values_mut() {
                     broadcast.title = typed.clone();
                 }
                 let world = World::of(catalog, Options::default()).await;
+                super::as_run::plant(&world, &super::as_run::DAY).await;
                 world.person(&typed, &[Role::Engineer, Role::Writer]).await;
                 let browser = world.browser(&typed, true).await;
                 let mut found = Vec::new();

@@ -57,3 +57,40 @@ layout-stop =
         [ledger] ཐོ་འགོད་མ་ཐུབ། འཕྲུལ་ལས་པ་ལ་བརྡ་གཏོང་རོགས།
        *[other] མ་ལག་བྲེལ་འདུག ཅུང་ཙམ་སྒུག་རོགས།
     }
+
+layout-nav-as-run = གཏང་ཟིན་པའི་ཐོ།
+
+# Before a field.
+layout-township = ཤང༌།
+
+# Before a field.
+layout-village = གྲོང་ཚོ། (མིང་ངམ་ཨང་གི་ཆ་ཤས།)
+
+# Heads a column.
+layout-station = གྲོང་ཚོ།
+
+layout-broadcast = ལེ་ཚན།
+
+layout-language = སྐད་ཡིག
+
+# In a list to choose from.
+layout-all = ཚང་མ།
+
+# A button.
+layout-show = ལྟ།
+
+# What kind of broadcast it is.
+# Variables:
+#   $class (String) - the class
+layout-class =
+    { $class ->
+        [emergency] ཛ་དྲག
+        [drill] སྦྱོང་བརྡར།
+       *[other] ཉིན་རེའི།
+    }
+
+# A link.
+layout-earlier-page = སྔོན་མའི་ཤོག་ངོས།
+
+# A link.
+layout-later-page = རྗེས་མའི་ཤོག་ངོས།

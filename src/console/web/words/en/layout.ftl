@@ -56,3 +56,40 @@ layout-stop =
         [ledger] It could not be recorded; an engineer finds why in the log.
        *[other] The county is busy; try again in a while.
     }
+
+layout-nav-as-run = As-run log
+
+# Before a field.
+layout-township = Township
+
+# Before a field.
+layout-village = Village (part of its name or id)
+
+# Heads a column.
+layout-station = Village
+
+layout-broadcast = Broadcast
+
+layout-language = Language
+
+# In a list to choose from.
+layout-all = All
+
+# A button.
+layout-show = Show
+
+# What kind of broadcast it is.
+# Variables:
+#   $class (String) - the class
+layout-class =
+    { $class ->
+        [emergency] emergency
+        [drill] drill
+       *[other] daily
+    }
+
+# A link.
+layout-earlier-page = Previous page
+
+# A link.
+layout-later-page = Next page

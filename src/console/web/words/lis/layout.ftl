@@ -57,3 +57,40 @@ layout-stop =
         [ledger] ꓔꓯ ꓗꓪ ꓟꓽ ꓗꓽ
        *[other] ꓐꓯ ꓢꓲ ꓐꓯ ꓡꓳ
     }
+
+layout-nav-as-run = ꓐꓯ ꓓ
+
+# Before a field.
+layout-township = ꓞꓳ ꓘꓹ
+
+# Before a field.
+layout-village = ꓞꓳ ꓘꓹ
+
+# Heads a column.
+layout-station = ꓞꓳ ꓘꓹ
+
+layout-broadcast = ꓐꓯ ꓟ
+
+layout-language = ꓡꓲ ꓢꓴ
+
+# In a list to choose from.
+layout-all = ꓥ ꓟꓲ
+
+# A button.
+layout-show = ꓟꓳ
+
+# What kind of broadcast it is.
+# Variables:
+#   $class (String) - the class
+layout-class =
+    { $class ->
+        [emergency] ꓖꓳ ꓪꓴꓽ
+        [drill] ꓬꓯ ꓡꓬꓯ
+       *[other] ꓐꓯ ꓟ
+    }
+
+# A link.
+layout-earlier-page = ← ꓐꓯ ꓟ
+
+# A link.
+layout-later-page = ꓐꓯ ꓟ →

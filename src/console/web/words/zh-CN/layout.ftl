@@ -57,3 +57,40 @@ layout-stop =
         [ledger] 记录写不进去：请工程师查看日志。
        *[other] 系统忙，请稍后再试。
     }
+
+layout-nav-as-run = 播出记录
+
+# Before a field.
+layout-township = 乡镇
+
+# Before a field.
+layout-village = 广播点（名称或编号的一部分）
+
+# Heads a column.
+layout-station = 广播点
+
+layout-broadcast = 播出单
+
+layout-language = 语言
+
+# In a list to choose from.
+layout-all = 全部
+
+# A button.
+layout-show = 查看
+
+# What kind of broadcast it is.
+# Variables:
+#   $class (String) - the class
+layout-class =
+    { $class ->
+        [emergency] 紧急
+        [drill] 演练
+       *[other] 日常
+    }
+
+# A link.
+layout-earlier-page = 上一页
+
+# A link.
+layout-later-page = 下一页
