@@ -111,12 +111,15 @@ export async function check(page, path, language) {
   const place = `${path} in ${language} at ${width}`;
   must(answer.status() === 200, `${place}: ${answer.status()}`);
   must(await page.getAttribute("html", "lang") === language, `${place}: is in another language`);
-  const found = await page.evaluate(() => ({
+  const found = await page.evaluate(async () => (await document.fonts.ready, {
+    fonts: [...document.fonts].filter((one) => one.status === "loaded").map((one) => one.family.replaceAll('"', "")),
     wide: document.scrollingElement.scrollWidth,
     bytes: performance.getEntriesByType("resource").filter((one) => !one.name.endsWith(".woff2") && one.initiatorType !== "audio")
       .concat(performance.getEntriesByType("navigation")).reduce((sum, one) => sum + one.decodedBodySize, 0),
     ids: document.body.innerText.match(/\b(?:layout|login|account|people|today)-[a-z-]+\b/g),
   }));
+  const font = { bo: "Noto Serif Tibetan", lis: "Noto Sans Lisu" }[language];
+  must(!font || found.fonts.includes(font), `${place}: its letters are not from ${font}`);
   must(found.wide <= width, `${place}: is ${found.wide} wide`);
   must(found.bytes <= PAGE_BYTES_MAX, `${place}: has ${found.bytes} bytes`);
   must(!found.ids, `${place}: shows words' ids: ${found.ids}`);
