@@ -24,8 +24,9 @@ use crate::store::Store;
 
 /// The sound that is on air fades, and its outcome is written, within this.
 const STATION_STOP_MAX: Duration = Duration::from_secs(4);
-/// `cunxiang station status` shows what was so at most this long ago. The watchdog is told as often.
-const STATUS_EVERY: Duration = Duration::from_secs(5);
+/// `cunxiang station status` shows what was so at most this long ago; what a stick brought is found, and the watchdog told,
+/// as often. The one short timer of an idle box: each wakes its processor.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// What changes by itself, such as the uptime, is written this often: a card of flash wears with each write.
 const STATUS_WRITE_EVERY: Duration = Duration::from_secs(300);
 /// Values that change by themselves.
@@ -103,7 +104,7 @@ async fn daemon(own: OwnBox, clock: Arc<dyn Timekeeper>) -> anyhow::Result<u8> {
     let fingerprint = wire::fingerprint(&membership.root, &signer.public());
     info!(county = membership.url, fingerprint, "ready");
     let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Ready]);
-    let mut look = tokio::time::interval(STATUS_EVERY);
+    let mut look = tokio::time::interval(LOOK_EVERY);
     let (mut told, mut unwritten, mut written) = (String::new(), String::new(), None);
     loop {
         tokio::select! {
@@ -118,6 +119,7 @@ async fn daemon(own: OwnBox, clock: Arc<dyn Timekeeper>) -> anyhow::Result<u8> {
                     warn!("the time cannot be kept: {fault}");
                     told = fault;
                 }
+                link.look();
                 let (process, health) = (std::process::id(), link.health());
                 let status = json!({ "process": process, "link": health, "box": link.status() });
                 let (calm, now) = (calm(status.clone()), clock.monotonic());

@@ -1,4 +1,8 @@
 //! The tasks of a running link: each does one errand again and again, and waits as long as it is told.
+//!
+//! Each timer wakes a processor that has nothing else to do, a far one two or three times as it draws near. So nothing here
+//! goes round in less than a minute where all is well; what is looked at every few seconds (`Link::look`) hangs on the one
+//! short timer of whoever runs the box.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,10 +32,8 @@ const STATUS_EVERY: Duration = Duration::from_secs(60);
 const STATUS_SETTLE: Duration = Duration::from_secs(2);
 /// Receipts ring; this is for what a ring missed.
 const RECEIPTS_EVERY: Duration = Duration::from_secs(60);
-/// A stick may have been read in meanwhile. Each look wakes a processor that has nothing else to do.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// A box that knows its past asks for none; whether it does is settled when its journal is opened.
-const RECALL_EVERY: Duration = Duration::from_secs(60);
+/// Asked once more where the county's word on the past did not take effect: the time is not known, the disk is full.
+const RECALL_AGAIN: Duration = Duration::from_secs(5);
 const CLIPS_EVERY: Duration = Duration::from_secs(60);
 /// Clips are read again, and spare ones let go of, this often.
 const TIDY_EVERY: Duration = Duration::from_secs(24 * 3600);
@@ -55,7 +57,6 @@ pub fn start<C: County, S: Station>(link: &Arc<Link<C, S>>, dice: Dice) -> JoinS
     tasks.spawn(status(link.clone(), dice));
     tasks.spawn(time(link.clone(), dice));
     tasks.spawn(recall(link.clone(), dice));
-    tasks.spawn(look(link.clone()));
     tasks.spawn(tidy(link.clone()));
     tasks
 }
@@ -192,21 +193,18 @@ async fn recall<C: County, S: Station>(link: Arc<Link<C, S>>, dice: Dice) {
     let mut care = Care::new("asking what sounded here before", dice);
     loop {
         let pause = match link.recall().await {
-            Ok(asked) => {
+            Ok(true) => {
                 care.succeeded(&link);
-                // Asked once more where the word did not take effect: the time is not known, the disk is full.
-                if asked { LOOK_EVERY } else { RECALL_EVERY }
+                RECALL_AGAIN
+            }
+            Ok(false) => {
+                care.succeeded(&link);
+                // Whether a past is known is settled when the journal is opened: it stays known.
+                return std::future::pending().await;
             }
             Err(fault) => care.failed(&link, &fault),
         };
         tokio::time::sleep(pause).await;
-    }
-}
-
-async fn look<C: County, S: Station>(link: Arc<Link<C, S>>) {
-    loop {
-        link.look();
-        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 
