@@ -6,13 +6,15 @@ use anyhow::Context;
 
 use crate::base::clock::RealClock;
 use crate::base::problem::Place as At;
-use crate::base::{Clock, Id, Problem, Severity};
-use crate::catalog::{self, Catalog, Files, Loaded, Send, load::Texts};
+use crate::base::{Clock, Id, Problem, Severity, Timestamp};
+use crate::catalog::{self, Broadcast, Catalog, Files, Loaded, Send, State, load::Texts};
 use crate::cmd::instant::Instant;
-use crate::cmd::{FAULTS, FINE, Format, Place, check_cards, check_texts, page, plan};
+use crate::cmd::{FAULTS, FINE, Format, Place, check_cards, check_texts, keys, page, plan};
 use crate::config::{Machine, machine};
+use crate::county::keys::CountyKeys;
 use crate::outbox::channel::{self, CHANNELS, Carriage, Carries};
 use crate::planner::Planner;
+use crate::rundown::Class;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -62,6 +64,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         let registry = plan::reviewed(place, catalog)?;
         problems.extend(Planner::new(catalog, &[], &registry, now).problems());
         problems.extend(chats(catalog, machine.as_ref()));
+        problems.extend(approvals(place, catalog, now));
         problems.extend(machine.iter().flat_map(|machine| check_cards::problems(catalog, &machine.cards)));
     }
     problems.sort();
@@ -121,6 +124,21 @@ pub fn clips_that_do_not_decode(place: &Place, files: &Files) -> Vec<Problem> {
         .collect();
     bar.finish_and_clear();
     problems
+}
+
+/// Emergencies that no station airs because too few approvers have a key, or that need none of their signatures. A county
+/// that has not run yet has no keys at all, and a sample one cannot make them stale.
+fn approvals(place: &Place, catalog: &Catalog, now: Timestamp) -> Option<Problem> {
+    let is_emergency = |broadcast: &&Broadcast| broadcast.class == Class::Emergency && broadcast.state == State::Ready;
+    let emergency = catalog.broadcasts.values().find(is_emergency)?;
+    // What does not read is for `doctor`; this account may not be one that may look there.
+    let keys = CountyKeys::vouched(&place.data().join("keys")).ok()?;
+    if catalog.county.sample && !keys.approvals_required() {
+        return None;
+    }
+    let advice = keys::advice(&keys, now)?;
+    let (what, help) = advice.split_once("; ").unwrap_or((&advice, "`cunxiang keys show` lists them"));
+    Some(Problem::warning("no-approver", emergency.messages_place.clone(), what, help))
 }
 
 /// Chats on a service that is not known, at an address that cannot be, or that ask for what their service does not take.

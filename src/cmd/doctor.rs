@@ -231,7 +231,7 @@ fn keys_document(place: &Place) -> Result<String, String> {
         ends.push(format!("{whose} ends in {} days", (key.not_after - now).num_days()));
     }
     let root = keys.root_is_here().then(|| "root.key lies here: take it away to a safe place".to_owned());
-    ends.extend(root.into_iter().chain(keys::advice(&keys, now)));
+    ends.extend(root.into_iter().chain(keys::advice(keys.keys(), now)));
     Ok(ends.join("; "))
 }
 

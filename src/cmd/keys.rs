@@ -15,7 +15,7 @@ use crate::console::control::{Answer, Ask};
 use crate::county::keys::CountyKeys;
 use crate::county::keys::approver::{self, ApproverKey, Cost};
 use crate::ledger::{Ledger, Person, Role};
-use crate::rundown::seal::{Key, Use};
+use crate::rundown::seal::{Key, Keys, Use};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -164,7 +164,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
             if let Some((old, _)) = changed.ends {
                 anstream::println!("{old}, the older one, is revoked");
             }
-            let people = approvers(&keys, now).len();
+            let people = approvers(keys.keys(), now).len();
             if people < crate::rundown::statement::APPROVERS_NEEDED {
                 anstream::println!(
                     "from now on an emergency needs two approvers' signatures, and only {people} has a key: make a second one now"
@@ -177,9 +177,9 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
 }
 
 /// Whether emergencies would air, as far as keys go; in words when something is to be done.
-pub fn advice(keys: &CountyKeys, now: Timestamp) -> Option<String> {
+pub fn advice(keys: &Keys, now: Timestamp) -> Option<String> {
     let people = approvers(keys, now).len();
-    if !keys.keys().approvals_required() {
+    if !keys.approvals_required() {
         return Some(
             "no approver has a key: whoever holds the rundown key could raise an emergency; make two with `cunxiang keys approver NAME`"
                 .to_owned(),
@@ -191,8 +191,8 @@ pub fn advice(keys: &CountyKeys, now: Timestamp) -> Option<String> {
 }
 
 /// The people with a key that is valid now.
-fn approvers(keys: &CountyKeys, now: Timestamp) -> std::collections::BTreeSet<&str> {
-    keys.keys().approvers(now).filter_map(|key| key.person.as_deref()).collect()
+fn approvers(keys: &Keys, now: Timestamp) -> std::collections::BTreeSet<&str> {
+    keys.approvers(now).filter_map(|key| key.person.as_deref()).collect()
 }
 
 /// What remains to be done after a change.
@@ -284,7 +284,7 @@ fn show(keys: &CountyKeys, format: Format, now: Timestamp) -> anyhow::Result<()>
     page::table(&["KEY", "USE", "PERSON", "FROM", "UNTIL", "DAYS", "STATE"], &rows);
     let here = if keys.root_is_here() { "lies here: take it away to a safe place" } else { "is not here" };
     anstream::println!("keys document {}, signed by the root {root}, whose private key {here}", keys.version());
-    if let Some(advice) = advice(keys, now) {
+    if let Some(advice) = advice(keys.keys(), now) {
         anstream::println!("{advice}");
     }
     Ok(())

@@ -98,6 +98,11 @@ impl CountyKeys {
         Ok(CountyKeys { folder: folder.to_owned(), root, rundown, time, document, keys })
     }
 
+    /// What the root vouches for, without the private keys: for whoever may not read those.
+    pub fn vouched(folder: &Path) -> Result<Keys, KeysFault> {
+        read_document(folder).map(|(.., keys)| keys)
+    }
+
     /// Signs the keys document anew when the quiet hours differ, the end is near, or there is no time key yet.
     pub fn renew(&mut self, quiet: Quiet, now: Timestamp) -> Result<Ceremony, KeysFault> {
         let is_current = |signer: &Signer, purpose: Use| {
