@@ -114,7 +114,7 @@ export async function check(page, path, language) {
   const found = await page.evaluate(async () => (await document.fonts.ready, {
     fonts: [...document.fonts].filter((one) => one.status === "loaded").map((one) => one.family.replaceAll('"', "")),
     wide: document.scrollingElement.scrollWidth,
-    bytes: performance.getEntriesByType("resource").filter((one) => !one.name.endsWith(".woff2") && one.initiatorType !== "audio")
+    bytes: performance.getEntriesByType("resource").filter((one) => !one.name.includes(".woff2") && one.initiatorType !== "audio")
       .concat(performance.getEntriesByType("navigation")).reduce((sum, one) => sum + one.decodedBodySize, 0),
     ids: document.body.innerText.match(/\b(?:layout|login|account|people|today)-[a-z-]+\b/g),
   }));

@@ -17,7 +17,8 @@ async function crawl(page) {
     if (!(answer.headers()["content-type"] ?? "").startsWith("text/html")) { continue; }
     found.push(path);
     const targets = await page.$$eval("a[href]:not([download])", (all) => all.map((one) => one.getAttribute("href")));
-    waiting.push(...targets.filter((to) => to.startsWith("/")).map((to) => to.split(/[?#]/)[0]));
+    waiting.push(...targets.filter((to) => to.startsWith("/")).map((to) => to.split(/[?#]/)[0])
+      .filter((to) => !/\.\w+$/.test(to)));
   }
   return found;
 }
