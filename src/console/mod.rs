@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod control;
+pub mod edit;
 pub mod language;
 pub mod monitor;
 pub mod notice;

@@ -37,6 +37,48 @@ pub fn words(old: &str, new: &str) -> String {
     shown.replace('\n', " ")
 }
 
+/// A stretch of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    Same(String),
+    Gone(String),
+    Come(String),
+}
+
+/// The whole of two texts, word by word: what stayed, went and came. A text too long to compare went whole.
+pub fn parts(old: &str, new: &str) -> Vec<Part> {
+    compared(&split(old), &split(new))
+}
+
+/// As [`parts`], line by line, for files.
+pub fn lines(old: &str, new: &str) -> Vec<Part> {
+    let split = |text: &str| text.split_inclusive('\n').map(str::to_owned).collect::<Vec<String>>();
+    compared(&split(old), &split(new))
+}
+
+fn compared(old: &[String], new: &[String]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut add = |text: String, part: fn(String) -> Part| {
+        if !text.is_empty() {
+            parts.push(part(text));
+        }
+    };
+    if old.len().max(new.len()) > WORDS_MAX {
+        add(old.concat(), Part::Gone);
+        add(new.concat(), Part::Come);
+        return parts;
+    }
+    for change in capture_diff_slices(Algorithm::Myers, old, new) {
+        if let DiffOp::Equal { new_index, len, .. } = change {
+            add(new[new_index..new_index + len].concat(), Part::Same);
+        } else {
+            add(old[change.old_range()].concat(), Part::Gone);
+            add(new[change.new_range()].concat(), Part::Come);
+        }
+    }
+    parts
+}
+
 /// The first characters of a difference, for where a line has a bound; `…` says that there is more.
 pub fn clipped(difference: &str, chars_max: usize) -> String {
     match difference.char_indices().nth(chars_max) {
@@ -117,5 +159,18 @@ mod tests {
         let mut parts = text.split(open);
         let first = parts.next().unwrap().to_owned();
         parts.fold(first, |kept, part| kept + part.split_once(close).unwrap().1)
+    }
+
+    #[test]
+    fn parts_put_together_are_the_two_texts() {
+        let same = |text: &str| Part::Same(text.to_owned());
+        assert_eq!(
+            parts("请拨打12320。", "请拨打120。"),
+            [same("请拨打"), Part::Gone("12320".into()), Part::Come("120".into()), same("。")]
+        );
+        assert_eq!(lines("a\nb\n", "a\nc\n"), [same("a\n"), Part::Gone("b\n".into()), Part::Come("c\n".into())]);
+        let long = "山 ".repeat(WORDS_MAX);
+        assert_eq!(parts(&long, "水"), [Part::Gone(long.clone()), Part::Come("水".into())]);
+        assert_eq!(parts("", ""), []);
     }
 }

@@ -13,6 +13,8 @@ use crate::lang::topic::entry_starts;
 pub enum Edit {
     /// Another pattern for a piece of a message: "" is its value, else an attribute, which is added when it is not there.
     Pattern { message: String, piece: String, pattern: String },
+    /// A message loses an attribute.
+    Remove { message: String, piece: String },
     /// A message that is not there yet, below one that is, or else above all. Several at one place stand in the order
     /// they are given.
     Message { message: String, wording: Wording, comment: Vec<String>, below: Option<String> },
@@ -54,6 +56,11 @@ pub fn edited(text: &str, edits: &[Edit]) -> Result<String, EditFault> {
                 let wording = wanted.get_mut(message).ok_or_else(|| EditFault::NoMessage(message.clone()))?;
                 splices.push(file.pattern(message, piece, &canonical)?);
                 wording.0.insert(piece.clone(), canonical);
+            }
+            Edit::Remove { message, piece } => {
+                let wording = wanted.get_mut(message).ok_or_else(|| EditFault::NoMessage(message.clone()))?;
+                splices.push(file.removal(message, piece)?);
+                wording.0.remove(piece);
             }
             Edit::Message { message, wording, comment, below } => {
                 if wanted.contains_key(message) {
@@ -124,6 +131,21 @@ impl File<'_> {
         let lines = laid_out(pattern, self.newline, &format!("{indent}{INDENT}"));
         let with = format!("{}{indent}.{piece} ={lines}", self.newline);
         Ok(Splice { range: range.end..range.end, order: Order::Pattern, with })
+    }
+
+    /// Takes away an attribute from the end of what stands before it: its own lines, and nothing below.
+    fn removal(&self, message: &str, piece: &str) -> Result<Splice, EditFault> {
+        let range = self.range(message)?;
+        let pieces = pieces(&self.text[range.clone()]).ok_or(EditFault::Layout)?;
+        let index = pieces.iter().position(|(name, ..)| *name == piece && !piece.is_empty());
+        let index = index.ok_or(EditFault::Layout)?;
+        let (_, _, place) = &pieces[index];
+        let (_, _, before) = &pieces[index - 1];
+        Ok(Splice {
+            range: range.start + before.end..range.start + place.end,
+            order: Order::Pattern,
+            with: String::new(),
+        })
     }
 
     fn message(

@@ -120,6 +120,10 @@ impl Topic {
     pub fn entries(&self) -> &[Arc<Entry>] {
         &self.entries
     }
+
+    pub fn terms(&self) -> &[Arc<Entry>] {
+        &self.terms
+    }
 }
 
 /// Puts places to what the parser found: every name and text it gives is a slice of the file.

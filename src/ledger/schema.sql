@@ -14,7 +14,7 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 );
 
--- Numbers without holes: `notice-2026`, `order`, `review`, `chat-request`, `audit`. The next one is given in the transaction that uses it.
+-- Numbers without holes: `notice-2026`, `order`, `review`, `chat-request`, `file-change`, `audit`. The next one is given in the transaction that uses it.
 CREATE TABLE counters (
     name TEXT NOT NULL PRIMARY KEY,
     value BIGINT NOT NULL
@@ -305,6 +305,31 @@ CREATE TABLE sessions (
     browser TEXT NOT NULL
 );
 CREATE INDEX sessions_of_person ON sessions (person, begun);
+
+-- Texts of the console that are not in the files yet: half done, or with a fault. Each person has their own.
+CREATE TABLE drafts (
+    -- The file, and what of it: a message; nothing for the whole file.
+    path TEXT NOT NULL,
+    item TEXT NOT NULL,
+    person TEXT NOT NULL REFERENCES people (name),
+    -- The fields of the form, as JSON, with what they were made from.
+    fields TEXT NOT NULL,
+    saved BIGINT NOT NULL,
+    PRIMARY KEY (path, item, person)
+);
+
+-- What the console changed in the files: who, when, before and after. Rows are added and never changed.
+CREATE TABLE file_changes (
+    number BIGINT NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL,
+    person TEXT NOT NULL,
+    path TEXT NOT NULL,
+    item TEXT NOT NULL,
+    -- None: it was not there.
+    text_before TEXT,
+    text_after TEXT NOT NULL
+);
+CREATE INDEX file_changes_of ON file_changes (path, item, number);
 
 -- Who did what, in order. `row` is the exact text; `digest` is SHA-256 over the digest before it and that text, so
 -- that a row changed later shows.

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 
 use super::asked::{Answered, Asked};
-use super::pages::{account, as_run, login, people, silence, today};
+use super::pages::{account, as_run, login, notice, notices, people, silence, today};
 use super::site::Site;
 use super::{Session, assets, guard, live};
 use crate::ledger::Role::{self, Approver, Engineer, Reviewer, Translator, Writer};
@@ -87,6 +87,9 @@ macro_rules! page {
 const STAFF: Who = Who::Roles(&[Writer, Translator, Reviewer, Approver, Engineer]);
 /// Those whose orders need nobody else: re-air, skip, air now.
 const ORDERS: Who = Who::Roles(&[Writer, Approver, Engineer]);
+/// Those who write and translate.
+const EDITORS: Who = Who::Roles(&[Writer, Translator]);
+const WRITER: Who = Who::Roles(&[Writer]);
 const ENGINEER: Who = Who::Roles(&[Engineer]);
 
 /// Every address. The navigation has them in this order.
@@ -101,6 +104,13 @@ pub const ROUTES: &[Route] = &[
     Route::get("/live", STAFF, page!(live::watch)),
     Route::get("/silence", STAFF, page!(silence::show)),
     Route::post("/silence", STAFF, page!(silence::order)),
+    Route::get("/notices", STAFF, page!(notices::show)).nav("layout-nav-notices"),
+    Route::get("/new-notice", WRITER, page!(notices::write)),
+    Route::post("/new-notice", WRITER, page!(notices::make)),
+    Route::post("/new-notice/lint", WRITER, page!(notices::lint)),
+    Route::get("/notices/{id}", STAFF, page!(notice::show)),
+    Route::post("/notices/{id}", EDITORS, page!(notice::save)),
+    Route::post("/notices/{id}/lint", EDITORS, page!(notice::lint)),
     Route::get("/as-run", STAFF, page!(as_run::show)).nav("layout-nav-as-run"),
     Route::get("/as-run.csv", STAFF, page!(as_run::table::show)),
     Route::get("/as-run/proof", STAFF, page!(as_run::proof::show)),

@@ -11,6 +11,7 @@ use super::pages::account::Pending;
 use crate::base::{Clock, Id, Timestamp};
 use crate::catalog::Catalog;
 use crate::console::control::Control;
+use crate::console::edit::Folder;
 use crate::ledger::Ledger;
 use crate::rundown::AiringId;
 use crate::store::Store;
@@ -83,6 +84,8 @@ pub struct Site {
     pub store: Store,
     /// Where `locales/`, `broadcasts/` and `config/` lie.
     pub home: PathBuf,
+    /// The same, to change what is in it.
+    pub folder: Folder,
     pub options: Options,
     /// Every station somebody serves, as it is now.
     village: Box<dyn Fn() -> Vec<StationSeen> + Send + Sync>,
@@ -103,6 +106,7 @@ impl Site {
         Arc::new(Site {
             control,
             store,
+            folder: Folder::new(&home),
             home,
             options,
             village,

@@ -4,5 +4,6 @@ mod as_run;
 mod authorization;
 mod entry;
 mod escaping;
+mod notices;
 mod words;
 mod world;

@@ -29,6 +29,27 @@ fn note(message: &str, value: &str) -> Edit {
 }
 
 #[test]
+fn an_attribute_goes_with_its_own_lines() {
+    let remove = |message: &str, piece: &str| Edit::Remove { message: message.into(), piece: piece.into() };
+    let check = |edits: &[Edit], gone: &str, with: &str| {
+        assert!(FILE.contains(gone));
+        assert_eq!(edited(FILE, edits).unwrap(), FILE.replacen(gone, with, 1));
+    };
+    check(&[remove("one", "title")], "\n    .title = 壹", "");
+    check(&[remove("two", "title")], "\n  .title =\n    贰\n    二", "");
+    check(&[remove("two", "short")], "\n  .short = 打", "");
+    check(&[remove("two", "short"), pattern("two", "title", "两")], "\n    贰\n    二\n  .short = 打", " 两");
+    check(&[remove("two", "short"), pattern("two", "voice", "读")], "  .short = 打", "  .voice = 读");
+    for (message, piece, fault) in [
+        ("one", "", EditFault::Layout),
+        ("one", "short", EditFault::Layout),
+        ("no", "title", EditFault::NoMessage("no".into())),
+    ] {
+        assert_eq!(edited(FILE, &[remove(message, piece)]), Err(fault));
+    }
+}
+
+#[test]
 fn only_what_was_asked_for_changes() {
     let edits = [
         pattern("one", "", "第一"),
@@ -210,6 +231,7 @@ proptest! {
             Edit::Pattern { message, .. } => file.contains(&format!("{message} ")) && line.starts_with([' ', '}', 'm']),
             Edit::Note { .. } => line.starts_with("# @source"),
             Edit::Message { .. } => false,
+            Edit::Remove { .. } => unreachable!("none is made here"),
         });
         let mut lines = result.lines();
         for line in file.lines().filter(|line| !line.trim().is_empty() && !touched(line)) {

@@ -27,7 +27,7 @@ pub use folder::{File, files};
 pub use rule::Rule;
 pub use structure::{ATTRIBUTES, sample_arguments};
 
-use crate::base::Problem;
+use crate::base::{Id, Problem};
 use crate::lang::Bundle;
 use crate::lang::language::SOURCE;
 use crate::lang::lint::facts::Facts;
@@ -55,11 +55,20 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 /// The faults of every message and term of `bundle`. It is held against `source`, where that is another language and
 /// has any text.
 pub fn lint(bundle: &Bundle, source: Option<&Bundle>) -> Vec<Problem> {
+    lint_some(bundle, source, |_| true)
+}
+
+/// As [`lint`], of one message alone: for a text that somebody is typing.
+pub fn lint_message(bundle: &Bundle, source: Option<&Bundle>, message: &Id) -> Vec<Problem> {
+    lint_some(bundle, source, |entry| !entry.is_term && entry.id == *message)
+}
+
+fn lint_some(bundle: &Bundle, source: Option<&Bundle>, wanted: impl Fn(&Entry) -> bool) -> Vec<Problem> {
     let source = source.filter(|_| bundle.language != SOURCE);
     let of_language: Vec<&'static Rule> = rules().filter(|rule| rule.is_for(bundle.language)).collect();
     let syllables = RefCell::new(Syllables::default());
     let mut problems = Vec::new();
-    for entry in bundle.entries().chain(bundle.terms()) {
+    for entry in bundle.entries().chain(bundle.terms()).filter(|entry| wanted(entry)) {
         let subject = Subject {
             language: bundle.language,
             bundle,

@@ -19,6 +19,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("to-7.sql"),
     include_str!("to-8.sql"),
     include_str!("to-9.sql"),
+    include_str!("to-10.sql"),
 ];
 
 pub(super) async fn to_current(writer: &AnyPool, path: &Path) -> Result<(), LedgerFault> {

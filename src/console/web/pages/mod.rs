@@ -4,8 +4,11 @@
 pub mod account;
 pub mod as_run;
 pub mod login;
+pub mod notice;
+pub mod notices;
 pub mod people;
 mod places;
+mod shown;
 pub mod silence;
 pub mod today;
 

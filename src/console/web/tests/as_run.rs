@@ -124,8 +124,11 @@ async fn it_tells_what_was_planned_and_what_sounded() {
     // Planned against played: by notice, by language (of the one that was cut Tibetan was whole), by village.
     let page = world.get(&browser, "/as-run?lang=en&from=2026-11-24").await.text;
     let row = |name: &str| {
-        let row =
-            page.split("<tr><th scope=\"row\">").skip(1).find(|row| row.contains(name)).unwrap_or_else(|| panic!("{name}"));
+        let row = page
+            .split("<tr><th scope=\"row\">")
+            .skip(1)
+            .find(|row| row.contains(name))
+            .unwrap_or_else(|| panic!("{name}"));
         let cells = row.split("</tr>").next().unwrap().split("<td").skip(1).map(|cell| cell.split_once('>').unwrap().1);
         cells.map(|cell| cell.split('<').next().unwrap()).collect::<Vec<_>>().join(" ")
     };

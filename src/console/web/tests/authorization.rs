@@ -8,7 +8,7 @@ use crate::ledger::Role;
 
 /// A path of a route, with something in the place of its parts.
 fn path(route: &str) -> String {
-    route.replace("{name}", "style.css").replace("{token}", &"0".repeat(64))
+    route.replace("{name}", "style.css").replace("{token}", &"0".repeat(64)).replace("{id}", "wear-mask")
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use super::world::{World, sample};
 use crate::console::web::Options;
 use crate::ledger::Role;
 
-const PAGES: [&str; 6] = ["/", "/as-run", "/as-run/proof", "/people", "/account", "/silence"];
+const PAGES: [&str; 8] =
+    ["/", "/as-run", "/as-run/proof", "/people", "/account", "/silence", "/notices", "/notices/wear-mask"];
 
 /// Pieces of which attacks are made.
 fn nasty() -> impl Strategy<Value = String> {

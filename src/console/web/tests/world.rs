@@ -63,7 +63,27 @@ pub fn sample() -> Catalog {
     crate::catalog::load(&files, &Default::default()).catalog.unwrap()
 }
 
+/// The sample county's texts, to be changed; its clips are where they are.
+fn furnish(home: &Path) {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["config", "broadcasts", "locales", "locales/zh-CN", "locales/bo", "locales/lis"] {
+        std::fs::create_dir_all(home.join(folder)).unwrap();
+        for entry in std::fs::read_dir(sample.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                std::fs::copy(&path, home.join(folder).join(path.file_name().unwrap())).unwrap();
+            }
+        }
+    }
+    std::os::unix::fs::symlink(sample.join("broadcasts/clips"), home.join("broadcasts/clips")).unwrap();
+}
+
 impl World {
+    /// A file of the content folder.
+    pub fn file(&self, path: &str) -> String {
+        std::fs::read_to_string(self.site.home.join(path)).unwrap()
+    }
+
     pub async fn new() -> World {
         World::of(sample(), Options::default()).await
     }
@@ -83,7 +103,8 @@ impl World {
             status: Box::new(|| serde_json::Value::Null),
         };
         let store = Store::open(folder.path().join("clips")).unwrap();
-        let home = folder.path().to_owned();
+        let home = folder.path().join("home");
+        furnish(&home);
         let site = Site::new(Arc::new(control), (store, home), options, Box::new(Vec::new));
         World { router: router(site.clone()), site, clock, _folder: folder }
     }

@@ -37,6 +37,8 @@ layout-lacks-code = ꓐꓯ ꓬꓯ ꓟꓽ ꓙꓳ꓿
 
 layout-nav-today = ꓐꓯ ꓟ
 
+layout-nav-notices = ꓐꓯ ꓟ
+
 layout-nav-people = ꓢꓴ
 
 layout-nav-account = ꓠꓻ ꓢꓴ
