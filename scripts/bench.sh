@@ -8,7 +8,8 @@ venv=target/bench-venv
 if [[ ! -x $venv/bin/python ]]; then
     python3 -m venv "$venv"
 fi
-"$venv/bin/pip" install --quiet apscheduler==3.11.3 sqlalchemy python-dateutil fluent.runtime==0.4.0 compare-locales==9.0.5
+"$venv/bin/pip" install --quiet apscheduler==3.11.3 sqlalchemy python-dateutil fluent.runtime==0.4.0 compare-locales==9.0.5 \
+    apprise==2.2.0 python-telegram-bot==22.8 huey==3.5.4 requests
 export CUNXIANG_BENCH_PYTHON=$PWD/$venv/bin/python
 
 benches=("$@")
