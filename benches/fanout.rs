@@ -271,7 +271,12 @@ fn overtaking(ours: &mut Ours, boxes: usize, idle_ms: f64) {
         let path = format!("{}/{}", wire::CLIPS, ours.clip);
         let asks: Vec<Vec<u8>> = (0..boxes)
             .map(|n| {
-                let proof = proof::make(&waiting::key(n), "GET", &path, b"", RealClock::default().now());
+                let proof = proof::make(
+                    &waiting::key(n),
+                    waiting::root().id(),
+                    ("GET", &path, b""),
+                    RealClock::default().now(),
+                );
                 let head = format!("GET {path} HTTP/1.1\r\nhost: county\r\nauthorization: Bearer {proof}\r\n");
                 format!("{head}range: bytes=0-65535\r\n\r\n").into_bytes()
             })

@@ -138,11 +138,12 @@ fn answers() {
 fn verifying() -> f64 {
     const COUNT: usize = 500;
     let (key, now) = (waiting::key(0), RealClock::default().now());
-    let made: Vec<String> = (0..COUNT).map(|_| proof::make(&key, "GET", wire::RUNDOWN, b"", now)).collect();
-    let mut proofs = proof::Proofs::default();
+    let (county, request): (_, (_, _, &[u8])) = (waiting::root().id().clone(), ("GET", wire::RUNDOWN, b""));
+    let made: Vec<String> = (0..COUNT).map(|_| proof::make(&key, &county, request, now)).collect();
+    let mut proofs = proof::Proofs::of(county);
     let before = account(std::process::id()).0;
     for proof in &made {
-        proofs.take(proof, &key.public(), ("GET", wire::RUNDOWN, b""), now).expect("a proof is taken");
+        proofs.take(proof, &key.public(), request, now).expect("a proof is taken");
     }
     (account(std::process::id()).0 - before) as f64 / 1e3 / COUNT as f64
 }
@@ -209,7 +210,8 @@ fn ours_per_s(batch: usize) -> f64 {
     let asks: Vec<Vec<u8>> = bodies
         .into_iter()
         .map(|body| {
-            let proof = proof::make(&waiting::key(0), "POST", wire::RECEIPTS, &body, RealClock::default().now());
+            let request: (_, _, &[u8]) = ("POST", wire::RECEIPTS, &body);
+            let proof = proof::make(&waiting::key(0), waiting::root().id(), request, RealClock::default().now());
             let head = format!("POST {} HTTP/1.1\r\nhost: county\r\nauthorization: Bearer {proof}\r\n", wire::RECEIPTS);
             let head = format!("{head}content-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
             [head.into_bytes(), body].concat()

@@ -115,7 +115,7 @@ pub fn tags(crowd: &Crowd) -> Vec<String> {
 pub fn question(n: usize, tag: &str, wait: u64) -> Vec<u8> {
     let (station, keys) = (super::station(n), super::KEYS_VERSION);
     let path = format!("{}?station={station}&wait={wait}&epoch=1&version=1&keys={keys}&patch=1", wire::RUNDOWN);
-    let proof = proof::make(&super::key(n), "GET", &path, b"", RealClock::default().now());
+    let proof = proof::make(&super::key(n), super::root().id(), ("GET", &path, b""), RealClock::default().now());
     format!(
         "GET {path} HTTP/1.1\r\nhost: county\r\nauthorization: Bearer {proof}\r\naccept-encoding: gzip\r\n\
          if-none-match: {tag}\r\n\r\n"

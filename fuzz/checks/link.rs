@@ -16,7 +16,7 @@ use cunxiang::ledger::Ledger;
 use cunxiang::link::county::{Gate, Keys, code, router};
 use cunxiang::link::{proof, wire};
 use cunxiang::rundown::chain::Acknowledged;
-use cunxiang::rundown::seal::{Envelope, KEYS_TYPE, Signer};
+use cunxiang::rundown::seal::{Envelope, KEYS_TYPE, KeyId, Signer};
 use cunxiang::store::Store;
 use tower::ServiceExt;
 
@@ -31,6 +31,8 @@ struct County {
     router: Router,
     clock: Arc<SimulatedClock>,
     ours: Signer,
+    /// The id of the root key.
+    root: KeyId,
 }
 
 thread_local! {
@@ -71,7 +73,7 @@ impl County {
             gate.reload().await.expect("the ledger reads");
             router(gate)
         });
-        County { runtime, router, clock, ours }
+        County { runtime, router, clock, ours, root: root.id().clone() }
     }
 
     /// Status and body of an answer. Fails where the county calls something its own fault.
@@ -87,7 +89,7 @@ impl County {
     }
 
     fn post(&self, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
-        let proof = proof::make(&self.ours, "POST", path, body, self.clock.now());
+        let proof = proof::make(&self.ours, &self.root, ("POST", path, body), self.clock.now());
         let request = Request::post(path).header(header::AUTHORIZATION, format!("Bearer {proof}"));
         self.ask(request.body(Body::from(body.to_vec())).expect("a request"))
     }

@@ -221,10 +221,9 @@ fn join(args: &Join, own: &OwnBox) -> anyhow::Result<u8> {
     own.folder.finish_join()?;
     let before = own.folder.membership().ok();
     let code = args.code.trim().to_owned();
-    let signer = Arc::new(own.folder.key_to_join(&code)?);
+    let signer = own.folder.key_to_join(&code)?;
     let address = Address { url: url.clone(), ca_pem: ca_pem.clone(), proxy: own.settings.proxy.clone() };
-    let clock = own.clock();
-    let county = Https::county(&address, signer.clone(), clock)?;
+    let county = Https::to_join(&address, own.clock())?;
     let public = signer.public();
     let signature = proof::sign(&signer, &wire::enrol_message(&code, &public));
     let ask = EnrolAsk {

@@ -1,5 +1,5 @@
 //! Who asks: each request carries a JWT (RFC 7519) signed with the box's own Ed25519 key (`EdDSA`, RFC 8037), bound to
-//! the method, the path with its query, and the body, used once and valid for a minute.
+//! the county, the method, the path with its query, and the body, used once and valid for a minute.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -24,6 +24,10 @@ const ID_DIGITS: usize = 32;
 /// What a proof says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Bound {
+    /// Whose root key the box has pinned (`aud`, RFC 7519): what was made for one county opens nothing at another that
+    /// knows the same key.
+    #[serde(rename = "aud")]
+    county: KeyId,
     method: String,
     /// With the query.
     path: String,
@@ -42,6 +46,8 @@ pub enum BadProof {
     Unreadable,
     #[error("it is not signed with the key it names")]
     Signature,
+    #[error("it is made for another county")]
+    OtherCounty,
     #[error("it is for another request")]
     OtherRequest,
     #[error("it is dated more than a minute from now")]
@@ -50,14 +56,20 @@ pub enum BadProof {
     Used,
 }
 
-/// Makes the proof of one request.
-pub fn make(signer: &Signer, method: &str, path: &str, body: &[u8], now: Timestamp) -> String {
+/// Makes the proof of one request to the county of this root key.
+pub fn make(signer: &Signer, county: &KeyId, request: (&str, &str, &[u8]), now: Timestamp) -> String {
     let id: [u8; ID_DIGITS / 2] = rand::random();
-    write(signer, method, path, body, (now, id.iter().map(|byte| format!("{byte:02x}")).collect()))
+    write(signer, county, request, (now, id.iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
-fn write(signer: &Signer, method: &str, path: &str, body: &[u8], (now, id): (Timestamp, String)) -> String {
+fn write(
+    signer: &Signer,
+    county: &KeyId,
+    (method, path, body): (&str, &str, &[u8]),
+    (now, id): (Timestamp, String),
+) -> String {
     let bound = Bound {
+        county: county.clone(),
         method: method.to_owned(),
         path: path.to_owned(),
         body: Digest::of(body),
@@ -87,8 +99,10 @@ pub fn is_signed(key: &PublicKey, message: &[u8], signature: &str) -> bool {
 }
 
 /// Takes proofs, each once. One for all requests of a county; its memory is what a minute brings.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Proofs {
+    /// The id of its root key.
+    county: KeyId,
     /// Ids by when they may be forgotten.
     used: BTreeSet<(i64, String)>,
 }
@@ -97,6 +111,11 @@ pub struct Proofs {
 const USED_MAX: usize = 5_000_000;
 
 impl Proofs {
+    /// Takes what is made for the county of this root key.
+    pub fn of(county: KeyId) -> Proofs {
+        Proofs { county, used: BTreeSet::new() }
+    }
+
     /// Checks that whoever holds the private half of `key` asks for just this, now, for the first time.
     pub fn take(
         &mut self,
@@ -119,6 +138,9 @@ impl Proofs {
         now: Timestamp,
     ) -> Result<Digest, BadProof> {
         let bound = verify(proof, &key.0)?;
+        if bound.county != self.county {
+            return Err(BadProof::OtherCounty);
+        }
         if bound.method != method || bound.path != path {
             return Err(BadProof::OtherRequest);
         }
@@ -149,13 +171,21 @@ fn verify(proof: &str, key: &VerifyingKey) -> Result<Bound, BadProof> {
 mod tests {
     use super::*;
 
+    fn county() -> KeyId {
+        Signer::from_secret(&[100; 32]).id().clone()
+    }
+
+    fn proofs() -> Proofs {
+        Proofs::of(county())
+    }
+
     #[test]
     fn a_proof_is_of_one_request_by_one_key_once() {
         let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
         let (ours, other) = (Signer::from_secret(&[1; 32]), Signer::from_secret(&[2; 32]));
-        let proof = make(&ours, "POST", "/link/v1/receipts?a=1", b"{}", now);
+        let proof = make(&ours, &county(), ("POST", "/link/v1/receipts?a=1", b"{}"), now);
         assert_eq!(key_of(&proof).as_ref(), Some(ours.id()));
-        let mut proofs = Proofs::default();
+        let mut proofs = Proofs::of(county());
         let mut check = |key: &Signer, request: (&str, &str, &[u8]), seconds: i64, expected| {
             let now = now + TimeDelta::seconds(seconds);
             assert_eq!(proofs.take(&proof, &key.public(), request, now), expected, "{request:?} {seconds}");
@@ -170,9 +200,28 @@ mod tests {
         check(&ours, request, 31, Err(BadProof::Used));
         check(&ours, request, 60, Err(BadProof::Used));
         // With another body it is used up, too: its head was taken.
-        let mut proofs = Proofs::default();
+        let mut proofs = Proofs::of(county());
         let mut take = |body: &[u8]| proofs.take(&proof, &ours.public(), (request.0, request.1, body), now);
         assert_eq!([take(b"[]"), take(b"{}")], [Err(BadProof::OtherRequest), Err(BadProof::Used)]);
+    }
+
+    #[test]
+    fn a_proof_is_for_one_county() {
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
+        let ours = Signer::from_secret(&[1; 32]);
+        let other = Signer::from_secret(&[101; 32]).id().clone();
+        let request: (&str, &str, &[u8]) = ("GET", "/", b"");
+        let proof = make(&ours, &county(), request, now);
+        let taken = |at: KeyId| Proofs::of(at).take(&proof, &ours.public(), request, now);
+        assert_eq!([taken(other), taken(county())], [Err(BadProof::OtherCounty), Ok(())]);
+        // One that names none, as they were made before, is for nobody.
+        let header = Header::empty().with_key_id(ours.id().to_string());
+        let says = serde_json::json!({
+            "method": "GET", "path": "/", "body": Digest::of(b""), "at_ms": now.timestamp_millis(), "id": "0".repeat(32),
+        });
+        let key = SigningKey::from_bytes(&ours.secret());
+        let unbound = Ed25519.token(&header, &Claims::new(says), &key).unwrap();
+        assert_eq!(proofs().take(&unbound, &ours.public(), request, now), Err(BadProof::Signature));
     }
 
     #[test]
@@ -185,8 +234,8 @@ mod tests {
             (String::new(), Err(BadProof::Unreadable)),
             ("x".repeat(32), Err(BadProof::Unreadable)),
         ] {
-            let proof = write(&ours, "GET", "/", b"", (now, id));
-            assert_eq!(Proofs::default().take(&proof, &ours.public(), ("GET", "/", b""), now), expected);
+            let proof = write(&ours, &county(), ("GET", "/", b""), (now, id));
+            assert_eq!(proofs().take(&proof, &ours.public(), ("GET", "/", b""), now), expected);
         }
     }
 
@@ -194,12 +243,12 @@ mod tests {
     fn no_single_change_of_a_proof_passes() {
         let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
         let ours = Signer::from_secret(&[1; 32]);
-        let proof = make(&ours, "GET", "/", b"", now);
+        let proof = make(&ours, &county(), ("GET", "/", b""), now);
         for at in 0..proof.len() {
             let mut bytes = proof.clone().into_bytes();
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(bytes).unwrap();
-            assert!(Proofs::default().take(&changed, &ours.public(), ("GET", "/", b""), now).is_err(), "{at}");
+            assert!(proofs().take(&changed, &ours.public(), ("GET", "/", b""), now).is_err(), "{at}");
         }
     }
 }

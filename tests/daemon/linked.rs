@@ -3,7 +3,7 @@
 use cunxiang::base::Timestamp;
 use cunxiang::link::{proof, wire};
 use cunxiang::rundown::document::Edge;
-use cunxiang::rundown::seal::{Envelope, Signer, Trust};
+use cunxiang::rundown::seal::{Envelope, KeyId, PublicKey, Signer, Trust};
 use cunxiang::rundown::{Outcome, Receipt, Rundown};
 use serde_json::{Value, json};
 
@@ -15,6 +15,8 @@ struct Village {
     client: reqwest::Client,
     url: String,
     signer: Signer,
+    /// The id of the county's root key.
+    county: KeyId,
 }
 
 impl Village {
@@ -29,6 +31,7 @@ impl Village {
             client: client.build().unwrap(),
             url: format!("https://localhost:{port}"),
             signer: Signer::from_secret(&[9; 32]),
+            county: home.read("data/keys/root.pub").parse::<PublicKey>().unwrap().id(),
         }
     }
 
@@ -52,7 +55,7 @@ impl Village {
     }
 
     fn ask(&self, method: &str, path: &str, body: String) -> (u16, Value) {
-        let proof = proof::make(&self.signer, method, path, body.as_bytes(), self.now());
+        let proof = proof::make(&self.signer, &self.county, (method, path, body.as_bytes()), self.now());
         let request = self.client.request(method.parse().unwrap(), format!("{}{path}", self.url));
         self.send(request.bearer_auth(proof).body(body))
     }

@@ -103,7 +103,7 @@ impl Village {
         let options = Options { stations: membership.stations, root: membership.root, disk_bytes_max: 1 << 30 };
         let signer = Arc::new(folder.key()?);
         let clock = Arc::new(Known(self.clock.clone()));
-        let calls = Calls::new(self.line.clone(), signer, clock.clone());
+        let calls = Calls::new(self.line.clone(), signer, &options.root, clock.clone());
         let link = Arc::new(Link::open(calls, loudspeaker, clock, (folder, store), options)?);
         let _tasks = tasks::start(&link, crate::chance);
         loop {
@@ -115,8 +115,8 @@ impl Village {
     }
 
     async fn join(&self, folder: &Folder) -> Result<(), Fault> {
-        let signer = Arc::new(folder.key_to_join(&self.code).expect("the folder can be written"));
-        let calls = Calls::new(self.line.clone(), signer.clone(), self.clock.clone());
+        let signer = folder.key_to_join(&self.code).expect("the folder can be written");
+        let calls = Calls::to_join(self.line.clone(), self.clock.clone());
         let public = signer.public();
         let signature = proof::sign(&signer, &wire::enrol_message(&self.code, &public));
         let ask = EnrolAsk { code: self.code.clone(), public, signature, version: "1".to_owned() };

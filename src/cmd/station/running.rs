@@ -64,7 +64,7 @@ async fn daemon(own: OwnBox, clock: Arc<dyn Timekeeper>) -> anyhow::Result<u8> {
     let trust = Trust::begin(&membership.root, &own.folder.keys()?)
         .context("keys.json is not signed by the pinned root; have the county make a new code, and join again")?;
     let zone = trust.quiet().zone;
-    let county = Https::county(&own.address(&membership), signer.clone(), clock.clone())?;
+    let county = Https::county(&own.address(&membership), signer.clone(), &membership.root, clock.clone())?;
 
     // Rung by the station when receipts became durable.
     let bell = Arc::new(Notify::new());

@@ -111,7 +111,6 @@ impl Gate {
         let gate = Gate {
             ledger,
             store,
-            root: keys.root,
             time: Mutex::new(keys.time.map(Arc::new)),
             keys: RwLock::new(Arc::new(KeysInForce { version: keys.version, document: keys.document })),
             in_force: RwLock::default(),
@@ -119,7 +118,8 @@ impl Gate {
             boxes: RwLock::default(),
             looks: AtomicU64::new(0),
             changes: watch::Sender::new(0),
-            proofs: Mutex::default(),
+            proofs: Mutex::new(Proofs::of(keys.root.id())),
+            root: keys.root,
             attempts: Mutex::new(Shares::enrolling(monotonic)),
             times: Mutex::new(Shares::asking_time(monotonic)),
             held: AtomicBool::new(false),

@@ -123,7 +123,7 @@ impl Place {
     }
 
     async fn ask_as(&self, signer: &Signer, method: &str, path: &str, body: &str, headers: &[(&str, &str)]) -> Reply {
-        let proof = proof::make(signer, method, path, body.as_bytes(), self.clock.now());
+        let proof = proof::make(signer, &self.gate.root().id(), (method, path, body.as_bytes()), self.clock.now());
         let mut request = Request::builder().method(method).uri(path);
         request = request.header(header::AUTHORIZATION, format!("Bearer {proof}"));
         for (name, value) in headers {

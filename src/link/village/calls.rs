@@ -24,7 +24,7 @@ use crate::link::proof;
 use crate::link::wire::{
     self, Acknowledged, Claims, EnrolAsk, Enrolled, Patched, Receipts, Refused, Served, Status, Why,
 };
-use crate::rundown::seal::{Envelope, Signer};
+use crate::rundown::seal::{Envelope, KeyId, PublicKey, Signer};
 
 /// A question and its answer, which is small.
 const CALL_MAX: Duration = Duration::from_secs(60);
@@ -59,20 +59,37 @@ pub trait Carrier: Send + Sync + 'static {
 /// The county, asked under a box's key.
 pub struct Calls<C> {
     carrier: C,
-    signer: Arc<Signer>,
+    /// None of a box that asks to be let in.
+    asker: Option<Asker>,
     clock: Arc<dyn Clock>,
 }
 
+/// Who asks, and whom.
+struct Asker {
+    signer: Arc<Signer>,
+    /// The id of the pinned root key.
+    county: KeyId,
+}
+
 impl<C: Carrier> Calls<C> {
-    pub fn new(carrier: C, signer: Arc<Signer>, clock: Arc<dyn Clock>) -> Calls<C> {
-        Calls { carrier, signer, clock }
+    /// `root` is the county's that the box has pinned.
+    pub fn new(carrier: C, signer: Arc<Signer>, root: &PublicKey, clock: Arc<dyn Clock>) -> Calls<C> {
+        Calls { carrier, asker: Some(Asker { signer, county: root.id() }), clock }
     }
 
-    /// The head of a question under the box's proof.
+    /// Of a box that has no county yet: nothing but [`County::enrol`] and [`County::time`] is answered.
+    pub fn to_join(carrier: C, clock: Arc<dyn Clock>) -> Calls<C> {
+        Calls { carrier, asker: None, clock }
+    }
+
+    /// The head of a question under the box's proof, where it has one.
     fn head(&self, method: Method, path: &str, body: &[u8]) -> Builder {
-        let proof = proof::make(&self.signer, method.as_str(), path, body, self.clock.now());
-        let head = Request::builder().method(method).uri(path);
-        let head = head.header(AUTHORIZATION, format!("Bearer {proof}"));
+        let mut head = Request::builder().uri(path);
+        if let Some(Asker { signer, county }) = &self.asker {
+            let proof = proof::make(signer, county, (method.as_str(), path, body), self.clock.now());
+            head = head.header(AUTHORIZATION, format!("Bearer {proof}"));
+        }
+        let head = head.method(method);
         if body.is_empty() { head } else { head.header(CONTENT_TYPE, "application/json") }
     }
 

@@ -12,7 +12,7 @@ use super::calls::{Calls, Carrier, Flow, Terms};
 use super::county::Fault;
 use super::tls::{self, Dates};
 use crate::base::Clock;
-use crate::rundown::seal::Signer;
+use crate::rundown::seal::{PublicKey, Signer};
 
 /// To a connection with TLS on it: satellite and 2G lines take seconds for each of its round trips.
 const CONNECT_MAX: Duration = Duration::from_secs(30);
@@ -62,10 +62,26 @@ pub fn tidy_url(text: &str) -> Result<String, BadAddress> {
 }
 
 impl Https {
-    /// The county at this address, asked under a box's key.
+    /// The county of this root key at this address, asked under a box's own key.
     ///
     /// Errors: address, CA or proxy do not read.
-    pub fn county(address: &Address, signer: Arc<Signer>, clock: Arc<dyn Clock>) -> Result<Calls<Https>, BadAddress> {
+    pub fn county(
+        address: &Address,
+        signer: Arc<Signer>,
+        root: &PublicKey,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Calls<Https>, BadAddress> {
+        Ok(Calls::new(Https::at(address, &clock)?, signer, root, clock))
+    }
+
+    /// Whatever county is at this address, for a box that joins it.
+    ///
+    /// Errors: as those of [`Https::county`].
+    pub fn to_join(address: &Address, clock: Arc<dyn Clock>) -> Result<Calls<Https>, BadAddress> {
+        Ok(Calls::to_join(Https::at(address, &clock)?, clock))
+    }
+
+    fn at(address: &Address, clock: &Arc<dyn Clock>) -> Result<Https, BadAddress> {
         let url = tidy_url(&address.url)?;
         let roots = tls::roots(address.ca_pem.as_deref())?;
         let client = |dates| {
@@ -87,7 +103,7 @@ impl Https {
             builder.build().map_err(|_| BadAddress::Proxy)
         };
         let (with_dates, dateless) = (client(Dates::Checked)?, client(Dates::Ignored)?);
-        Ok(Calls::new(Https { url, client: with_dates, dateless }, signer, clock))
+        Ok(Https { url, client: with_dates, dateless })
     }
 }
 

@@ -14,7 +14,8 @@ async fn each_request_carries_a_proof_of_its_own() {
         }
         place.send(request.body(Body::empty()).unwrap())
     };
-    let make = |signer: &Signer, path: &str, at| proof::make(signer, "GET", path, b"", at);
+    let county = place.gate.root().id();
+    let make = |signer: &Signer, path: &str, at| proof::make(signer, &county, ("GET", path, b""), at);
     let now = place.clock.now();
     get(None, path).await.refused(Why::BadProof, 401);
     get(Some("Bearer x".into()), path).await.refused(Why::BadProof, 401);
@@ -22,11 +23,14 @@ async fn each_request_carries_a_proof_of_its_own() {
     get(bearer(make(&signer(9), path, now)), path).await.refused(Why::BadProof, 401);
     get(bearer(make(&place.ours, "/link/v1/rundown?station=s2", now)), path).await.refused(Why::BadProof, 401);
     get(bearer(make(&place.ours, path, now - TimeDelta::seconds(61))), path).await.refused(Why::BadProof, 401);
+    let elsewhere = proof::make(&place.ours, signer(99).id(), ("GET", path, b""), now);
+    let elsewhere = get(bearer(elsewhere), path).await.refused(Why::BadProof, 401);
+    assert!(elsewhere.say.contains("another county"), "{}", elsewhere.say);
     let token = bearer(make(&place.ours, path, now));
     assert_eq!(get(token.clone(), path).await.status, 200);
     let replayed = get(token, path).await.refused(Why::BadProof, 401);
     assert!(replayed.say.contains("used before"), "{}", replayed.say);
-    let proof = proof::make(&place.ours, "POST", wire::STATUS, b"{}", now);
+    let proof = proof::make(&place.ours, &county, ("POST", wire::STATUS, b"{}"), now);
     let request = Request::post(wire::STATUS).header(header::AUTHORIZATION, format!("Bearer {proof}"));
     let other_body = place.send(request.body(Body::from("{ }")).unwrap()).await;
     other_body.refused(Why::BadProof, 401);
@@ -80,8 +84,9 @@ async fn no_body_is_read_before_its_proof_is_taken() {
         let request = Request::post(wire::STATUS).header(header::AUTHORIZATION, format!("Bearer {token}"));
         place.send(request.body(untouchable()).unwrap())
     };
-    let make = |signer: &Signer, at| proof::make(signer, "POST", wire::STATUS, b"{}", at);
-    let other = proof::make(&place.ours, "POST", wire::RECEIPTS, b"{}", now);
+    let county = place.gate.root().id();
+    let make = |signer: &Signer, at| proof::make(signer, &county, ("POST", wire::STATUS, b"{}"), at);
+    let other = proof::make(&place.ours, &county, ("POST", wire::RECEIPTS, b"{}"), now);
     for bad in ["x".to_owned(), make(&signer(9), now), make(&place.ours, now - TimeDelta::seconds(61)), other] {
         send(bad).await.refused(Why::BadProof, 401);
     }

@@ -126,7 +126,7 @@ async fn writes(with_tls: bool) -> usize {
     let client = client.build().unwrap();
     let ask = |station: &str, etag: Option<&str>| {
         let path = format!("{}?station={station}&wait=55&keys=3", wire::RUNDOWN);
-        let proof = proof::make(&ours, "GET", &path, b"", place.clock.now());
+        let proof = proof::make(&ours, &place.gate.root().id(), ("GET", &path, b""), place.clock.now());
         let scheme = if with_tls { "https" } else { "http" };
         let request = client.get(format!("{scheme}://{address}{path}"));
         let request = request.header("authorization", format!("Bearer {proof}")).header("accept-encoding", "gzip");
