@@ -223,6 +223,12 @@ async fn insert_planned(tx: &mut Transaction<'_, Any>, airings: &[PlannedAiring]
     Ok(())
 }
 
+/// Whether an airing was planned here, or a receipt told of it.
+pub(super) async fn is_known(tx: &mut Transaction<'_, Any>, airing: &AiringId) -> Result<bool, LedgerFault> {
+    let row = sqlx::query("SELECT id FROM airings WHERE id = $1").bind(airing.to_string());
+    Ok(row.fetch_optional(&mut **tx).await?.is_some())
+}
+
 /// An airing keeps its first final outcome, and only `unreported` is ever corrected. False where nothing changed.
 pub(super) async fn record(
     tx: &mut Transaction<'_, Any>,

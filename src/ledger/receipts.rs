@@ -1,6 +1,6 @@
 //! Receipts of village boxes: numbered, chained, and taken in only where they go on from what is here.
 
-use chrono::Datelike as _;
+use chrono::{Datelike as _, TimeDelta};
 use serde_json::json;
 use sqlx::{Any, Transaction};
 
@@ -48,8 +48,8 @@ pub struct Taken {
     pub acknowledged: Acknowledged,
     /// The first and the last of those that nobody has any more. The audit names them.
     pub lost: Option<(u64, u64)>,
-    /// Those that ended an airing. What is of a station that is not the box's any more is chained and counts for
-    /// nothing; the audit names it.
+    /// Those that ended an airing. What is of a station that is not the box's any more, or of a time that nobody
+    /// believes, is chained and counts for nothing; the audit names it.
     pub ended: Vec<Receipt>,
 }
 
@@ -86,8 +86,12 @@ impl Ledger {
         };
         let is_own = |receipt: &Receipt| stations.contains(&receipt.airing.station);
         let (own, others): (Vec<Receipt>, Vec<Receipt>) = receipts.into_iter().skip(fresh).partition(is_own);
-        let mut ended = Vec::new();
+        let (mut ended, mut unbelieved) = (Vec::new(), Vec::new());
         for mut receipt in own {
+            if !is_believed(&mut tx, &receipt, now).await? {
+                unbelieved.push(receipt);
+                continue;
+            }
             receipt.detail = explain(&receipt).or(receipt.detail);
             if airings::record(&mut tx, &machine, &receipt).await? {
                 ended.push(receipt);
@@ -97,9 +101,10 @@ impl Ledger {
             let detail = json!({ "key": key, "from": from, "to": to });
             audit::append(&mut tx, "cunxiang", "receipts are lost", &detail, now).await?;
         }
-        for receipt in &others {
+        let others = others.iter().map(|receipt| ("receipt of another's station", receipt));
+        for (what, receipt) in others.chain(unbelieved.iter().map(|receipt| ("receipt of another time", receipt))) {
             let detail = json!({ "key": key, "receipt": receipt });
-            audit::append(&mut tx, "cunxiang", "receipt of another's station", &detail, now).await?;
+            audit::append(&mut tx, "cunxiang", what, &detail, now).await?;
         }
         sqlx::query(
             "INSERT INTO machines (machine, receipts_acknowledged, heads) VALUES ($1, $2, $3) ON CONFLICT (machine) \
@@ -123,6 +128,22 @@ impl Ledger {
             .await?;
         Ok(Known::read(row.as_ref())?.acknowledged())
     }
+}
+
+/// No receipt tells of what is further ahead of the county's clock: a day, for clocks that were set wrong by one.
+const AHEAD_MAX: TimeDelta = TimeDelta::days(1);
+/// Nor of what is longer ago, unless it is of an airing that is planned here: a box away for longer tells of nothing else.
+/// The fortnight that a rundown covers and as much again, so that what a restored backup does not know still counts.
+const AGO_MAX: TimeDelta = TimeDelta::days(31);
+
+/// Whether an airing may have ended as a receipt says: its instants lie near the county's time, or it was planned here and
+/// is past. A box that makes up others fills no log of years to come or gone by.
+async fn is_believed(tx: &mut Transaction<'_, Any>, receipt: &Receipt, now: Timestamp) -> Result<bool, LedgerFault> {
+    let instants = || [Some(receipt.airing.instant), Some(receipt.at), receipt.started].into_iter().flatten();
+    if instants().any(|at| at > now + AHEAD_MAX) {
+        return Ok(false);
+    }
+    Ok(instants().all(|at| at >= now - AGO_MAX) || airings::is_known(tx, &receipt.airing).await?)
 }
 
 /// What is here of a box's chain: the heads up to the newest, at `number`.

@@ -1,6 +1,6 @@
 //! Village boxes and their chained receipts, whatever database is under the ledger.
 
-use super::{airing_id, at, id, receipt};
+use super::{airing_id, at, id, planned, receipt};
 use crate::base::{Digest, Id};
 use crate::ledger::*;
 use crate::rundown::chain::{self, Acknowledged};
@@ -76,6 +76,9 @@ pub(super) async fn a_station_has_one_confirmed_box(ledger: &Ledger) {
     assert_eq!(rows, 3 * 3 + 2);
 }
 
+/// When a batch comes, in seconds.
+const NOW: i64 = 9;
+
 /// A batch as a box sends it.
 struct Batch {
     before: Digest,
@@ -98,7 +101,7 @@ impl Batch {
     async fn send(&self, ledger: &Ledger, key: &KeyId) -> Result<u64, String> {
         let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
         let batch = Chained { before: self.before, first: self.first, gap: self.gap, texts: &texts };
-        match ledger.record_chained_receipts(key, batch, &|_| None, at(9)).await {
+        match ledger.record_chained_receipts(key, batch, &|_| None, at(NOW)).await {
             Ok(taken) => {
                 assert_eq!(ledger.acknowledged(key).await.unwrap(), taken.acknowledged);
                 Ok(taken.acknowledged.number)
@@ -169,6 +172,45 @@ pub(super) async fn receipts_are_of_the_boxes_own_stations(ledger: &Ledger) {
     let revoked = batch(chain::begin(), &both[..1]).send(ledger, &mine).await.unwrap_err();
     assert!(revoked.contains("confirmed"), "{revoked}");
     assert_eq!(ledger.acknowledged(&mine).await.unwrap().number, 2);
+}
+
+pub(super) async fn receipts_are_of_times_that_may_be(ledger: &Ledger) {
+    const DAY: i64 = 86_400;
+    let mine = box_of(ledger, 1, &[id("s1")], 0).await;
+    let of = |second| airing_id("x", second, "s1");
+    ledger.plan_airings(&[planned(of(-90 * DAY))]).await.unwrap();
+    // When the airing was due, ended and began; and whether it counts.
+    let cases = [
+        (0, 0, Some(0), true),
+        (NOW + DAY, NOW + DAY, None, true),
+        (NOW + DAY + 1, 0, None, false),
+        (1, NOW + DAY + 1, None, false),
+        (2, 2, Some(NOW + DAY + 1), false),
+        (NOW - 31 * DAY, NOW - 31 * DAY, Some(NOW - 31 * DAY), true),
+        (NOW - 31 * DAY - 1, 3, None, false),
+        (4, NOW - 31 * DAY - 1, None, false),
+        (5, 5, Some(NOW - 31 * DAY - 1), false),
+        // A box that was away for a quarter of a year tells of what was planned for it.
+        (-90 * DAY, -90 * DAY, Some(-90 * DAY), true),
+        (-89 * DAY, -89 * DAY, Some(-89 * DAY), false),
+        (6, 6, None, true),
+    ];
+    let told = |(number, (due, ended, started, _)): (u64, &(i64, i64, Option<i64>, bool))| Receipt {
+        at: at(*ended),
+        started: started.map(at),
+        ..receipt(number, &of(*due), Outcome::Played)
+    };
+    let all: Vec<Receipt> = (1..).zip(&cases).map(told).collect();
+    assert_eq!(batch(chain::begin(), &all).send(ledger, &mine).await, Ok(all.len() as u64), "all are taken");
+    for (due, ended, started, counts) in &cases {
+        let row = ledger.airing(&of(*due)).await.unwrap();
+        let outcome = row.and_then(|row| row.outcome);
+        assert_eq!(outcome == Some(Outcome::Played), *counts, "{due} {ended} {started:?}: {outcome:?}");
+    }
+    let audited = sqlx::query("SELECT row FROM audit").fetch_all(&ledger.readers).await.unwrap();
+    let audited: Vec<String> = audited.iter().map(|row| sqlx::Row::get(row, 0)).collect();
+    let audited = audited.iter().filter(|row| row.contains("receipt of another time")).count();
+    assert_eq!(audited, cases.iter().filter(|(.., counts)| !counts).count());
 }
 
 pub(super) async fn receipts_that_nobody_has_are_told_and_passed(ledger: &Ledger) {

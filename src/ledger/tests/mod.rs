@@ -66,6 +66,7 @@ contract!(
     boxes::a_station_has_one_confirmed_box,
     boxes::receipts_go_on_from_their_chain,
     boxes::receipts_are_of_the_boxes_own_stations,
+    boxes::receipts_are_of_times_that_may_be,
     boxes::receipts_that_nobody_has_are_told_and_passed,
     calls::a_post_is_taken_once,
     calls::parts_keep_their_order,
