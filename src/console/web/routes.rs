@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 
 use super::asked::{Answered, Asked};
-use super::pages::{account, as_run, login, notice, notices, people, silence, today};
+use super::pages::{account, as_run, clips, login, notice, notices, people, review, silence, today};
 use super::site::Site;
 use super::{Session, assets, guard, live};
 use crate::ledger::Role::{self, Approver, Engineer, Reviewer, Translator, Writer};
@@ -90,6 +90,8 @@ const ORDERS: Who = Who::Roles(&[Writer, Approver, Engineer]);
 /// Those who write and translate.
 const EDITORS: Who = Who::Roles(&[Writer, Translator]);
 const WRITER: Who = Who::Roles(&[Writer]);
+/// Those who may say a word on an edition.
+const REVIEWERS: Who = Who::Roles(&[Reviewer, Approver]);
 const ENGINEER: Who = Who::Roles(&[Engineer]);
 
 /// Every address. The navigation has them in this order.
@@ -115,6 +117,10 @@ pub const ROUTES: &[Route] = &[
     Route::get("/as-run.csv", STAFF, page!(as_run::table::show)),
     Route::get("/as-run/proof", STAFF, page!(as_run::proof::show)),
     Route::post("/as-run/reair", ORDERS, page!(as_run::reair)),
+    Route::get("/review", STAFF, page!(review::show)).nav("layout-nav-review"),
+    Route::get("/review/{id}", STAFF, page!(review::one)),
+    Route::post("/review/{id}", REVIEWERS, page!(review::judge)),
+    Route::get("/clips/{digest}", STAFF, page!(clips::show)),
     Route::get("/people", ENGINEER, page!(people::show)).nav("layout-nav-people"),
     Route::post("/people/add", ENGINEER, page!(people::add)),
     Route::post("/people/change", ENGINEER, page!(people::change)),

@@ -5,5 +5,6 @@ mod authorization;
 mod entry;
 mod escaping;
 mod notices;
+mod review;
 mod words;
 mod world;

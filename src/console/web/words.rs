@@ -26,7 +26,8 @@ macro_rules! texts {
 type Texts = (&'static str, [&'static str; 4]);
 
 /// Every page that has words. To add one: a name here, a file of this name in each folder of `words/`.
-pub const PAGES: &[Texts] = &texts!["account", "as-run", "layout", "login", "notices", "people", "today"];
+pub const PAGES: &[Texts] =
+    &texts!["account", "as-run", "layout", "login", "notices", "people", "review", "today"];
 
 static BOOK: LazyLock<Book> = LazyLock::new(|| {
     let all = PAGES.iter().flat_map(|(_, texts)| LANGUAGES.iter().zip(texts));

@@ -3,11 +3,13 @@
 
 pub mod account;
 pub mod as_run;
+pub mod clips;
 pub mod login;
 pub mod notice;
 pub mod notices;
 pub mod people;
 mod places;
+pub mod review;
 mod shown;
 pub mod silence;
 pub mod today;

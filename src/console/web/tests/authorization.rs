@@ -8,7 +8,11 @@ use crate::ledger::Role;
 
 /// A path of a route, with something in the place of its parts.
 fn path(route: &str) -> String {
-    route.replace("{name}", "style.css").replace("{token}", &"0".repeat(64)).replace("{id}", "wear-mask")
+    route
+        .replace("{name}", "style.css")
+        .replace("{token}", &"0".repeat(64))
+        .replace("{id}", "wear-mask")
+        .replace("{digest}", "0")
 }
 
 #[tokio::test]

@@ -6,8 +6,18 @@ use super::world::{World, sample};
 use crate::console::web::Options;
 use crate::ledger::Role;
 
-const PAGES: [&str; 8] =
-    ["/", "/as-run", "/as-run/proof", "/people", "/account", "/silence", "/notices", "/notices/wear-mask"];
+const PAGES: [&str; 10] = [
+    "/",
+    "/as-run",
+    "/as-run/proof",
+    "/people",
+    "/account",
+    "/silence",
+    "/notices",
+    "/notices/wear-mask",
+    "/review",
+    "/review/epidemic-daily",
+];
 
 /// Pieces of which attacks are made.
 fn nasty() -> impl Strategy<Value = String> {

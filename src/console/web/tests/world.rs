@@ -140,6 +140,15 @@ impl World {
         self.ask(request.body(Body::empty()).unwrap()).await
     }
 
+    /// What is no text.
+    pub async fn ask_bytes(&self, Browser(token): &Browser, path: &str) -> Vec<u8> {
+        let cookie = format!("cunxiang-session={}", token.as_ref().unwrap().secret());
+        let request = Request::get(path).header(header::HOST, HOST).header(header::COOKIE, cookie);
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        to_bytes(response.into_body(), 16 << 20).await.unwrap().to_vec()
+    }
+
     /// A form as a page of ours sends it.
     pub async fn post(&self, browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Page {
         let token = browser.0.as_ref().map(Token::of_forms).unwrap_or_default();

@@ -39,6 +39,8 @@ layout-nav-today = དེ་རིང༌།
 
 layout-nav-notices = བརྡ་ཐོ།
 
+layout-nav-review = ཞུ་དག
+
 layout-nav-people = མི་སྣ།
 
 layout-nav-account = ངའི་ཐོ།

@@ -38,6 +38,8 @@ layout-nav-today = Today
 
 layout-nav-notices = Notices
 
+layout-nav-review = Review
+
 layout-nav-people = People
 
 layout-nav-account = My account

@@ -39,6 +39,8 @@ layout-nav-today = ꓐꓯ ꓟ
 
 layout-nav-notices = ꓐꓯ ꓟ
 
+layout-nav-review = ꓐꓯ ꓟ ꓟꓳ
+
 layout-nav-people = ꓢꓴ
 
 layout-nav-account = ꓠꓻ ꓢꓴ

@@ -39,6 +39,8 @@ layout-nav-today = 今日
 
 layout-nav-notices = 通知
 
+layout-nav-review = 审稿
+
 layout-nav-people = 人员
 
 layout-nav-account = 我的账号
