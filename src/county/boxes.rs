@@ -1,14 +1,25 @@
 //! Village boxes, as a person at the county handles them: a code, a fingerprint to compare, confirm, revoke.
 
+#[cfg(test)]
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(test)]
+use crate::base::Clock;
 use crate::base::{Id, Timestamp};
+#[cfg(test)]
+use crate::county::keys::CountyKeys;
 use crate::ledger::{BoxFault, BoxState, Ledger, LedgerFault};
 use crate::link::county::{Gate, Seen, code};
 use crate::link::wire::{STATIONS_OF_BOX_MAX, fingerprint};
+use crate::rundown::AiringId;
+#[cfg(test)]
+use crate::rundown::quiet::Quiet;
 use crate::rundown::seal::KeyId;
+#[cfg(test)]
+use crate::store::Store;
 
 /// What people are told of a box that names such a rundown.
 const NONSENSE: &str = "which no county can have made: its disk is damaged, or somebody tampered with it; revoke it, move \
@@ -57,6 +68,33 @@ pub struct BoxShown {
     /// The highest rundown each station accepted, as `epoch.version`.
     pub held: Vec<(Id, String)>,
     pub problems: Vec<String>,
+    /// Since when it runs, by its last word; and what is free of its disk.
+    #[serde(default)]
+    pub uptime_s: Option<u64>,
+    #[serde(default)]
+    pub disk_free_bytes: Option<u64>,
+    /// Of its processor, in degrees Celsius.
+    #[serde(default)]
+    pub temperature_c: Option<f32>,
+    /// Its loudspeakers, by its last word.
+    #[serde(default)]
+    pub loudspeakers: Vec<Loudspeaker>,
+}
+
+/// A loudspeaker of a box, as it is shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Loudspeaker {
+    pub station: Id,
+    pub sink: String,
+    /// `closed`, `opening`, `open`, or `failed: ` and what the device said.
+    pub device: String,
+    pub sounding: Option<AiringId>,
+    /// The most volume that a person there allows, of 100.
+    pub volume_max: u8,
+    /// Airings of the next day whose clips are not all there.
+    pub unready: usize,
+    /// Why a person there muted it.
+    pub muted: Option<String>,
 }
 
 /// Why a person's wish about a box is not done.
@@ -153,6 +191,17 @@ impl Boxes {
         Ok(Revoked { count: gone.len(), left })
     }
 
+    /// For tests of what stands before it: a gate that no line leads to.
+    #[cfg(test)]
+    pub(crate) async fn of_test(ledger: &Ledger, store: &Store, clock: Arc<dyn Clock>, folder: &Path) -> Boxes {
+        let quiet =
+            Quiet { from: chrono::NaiveTime::MIN, until: chrono::NaiveTime::MIN, zone: chrono_tz::Asia::Shanghai };
+        let (keys, _) = CountyKeys::open(folder, quiet, clock.now()).unwrap();
+        let gate = Gate::open(ledger.clone(), store.clone(), clock, keys.for_link(), Box::new(|| {})).await.unwrap();
+        let url = "https://county.example:8443".to_owned();
+        Boxes { ledger: ledger.clone(), gate: Arc::new(gate), local: Vec::new(), url }
+    }
+
     fn of(&self, station: &Id) -> impl Iterator<Item = Seen> {
         let station = station.clone();
         self.gate.seen().into_iter().filter(move |seen| seen.stations.contains(&station))
@@ -201,6 +250,21 @@ impl Boxes {
             last_heard: seen.heard_at,
             silent: seen.silent,
             problems,
+            uptime_s: status.map(|status| status.uptime_s),
+            disk_free_bytes: status.and_then(|status| status.disk_free_bytes),
+            temperature_c: status.and_then(|status| status.temperature_c),
+            loudspeakers: stations
+                .iter()
+                .map(|one| Loudspeaker {
+                    station: one.station.clone(),
+                    sink: one.sink.clone(),
+                    device: one.device.clone(),
+                    sounding: one.sounding.clone(),
+                    volume_max: one.volume_max,
+                    unready: one.unready.len(),
+                    muted: one.muted.clone(),
+                })
+                .collect(),
         }
     }
 }

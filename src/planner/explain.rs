@@ -1,9 +1,11 @@
 //! For any station and minute: what sounds and why, what does not and why not.
 
+mod cause;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
-use chrono::{DurationRound, TimeDelta};
+use chrono::{Datelike, DurationRound, TimeDelta};
 use chrono_tz::Tz;
 
 use crate::base::{Id, Timestamp};
@@ -12,8 +14,9 @@ use crate::planner::forecast::Forecast;
 use crate::planner::orders::FIRST_BACK_MAX_S;
 use crate::planner::plan::{Planner, StationPlan};
 use crate::planner::recurrence::{TIMES_PER_DAY_MAX, occurrences};
-use crate::planner::timetable::{LeftOut, Why};
 use crate::rundown::{Airing, AiringId, Class};
+
+pub use cause::{Asked, Bar, Cause, First, Other};
 
 /// Why a minute at a station is as it is. Printed one line a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,9 @@ pub struct Line {
     pub verdict: Verdict,
     /// In words.
     pub why: String,
+    pub cause: Cause,
+    /// The airing, where the plan lists one.
+    pub airing: Option<AiringId>,
 }
 
 /// What becomes of a broadcast at a minute.
@@ -93,14 +99,6 @@ struct Teller<'t, 'a> {
 }
 
 impl Teller<'_, '_> {
-    fn time(&self, at: Timestamp) -> String {
-        at.with_timezone(&self.planner.catalog().county.zone).format("%H:%M:%S").to_string()
-    }
-
-    fn name(&self, airing: &Airing) -> String {
-        format!("{} of {}", airing.id.broadcast, self.time(airing.id.instant))
-    }
-
     fn holds(&self, at: Timestamp) -> bool {
         self.from <= at && at < self.until
     }
@@ -122,135 +120,70 @@ impl Teller<'_, '_> {
         });
         let is_waiting = airing.at < self.until && self.from <= waits_until && waits_until > airing.at;
         let asked = self.asked(airing);
-        let (verdict, why) = match forecast {
-            Forecast::Airs { until } if is_sounding => {
-                (Verdict::Sounds, format!("{asked}; from {} to {}", self.time(airing.at), self.time(until)))
+        let (verdict, cause) = match forecast {
+            Forecast::Airs { until } if is_sounding => (Verdict::Sounds, Cause::Airs { asked, from: airing.at, until }),
+            Forecast::Waits { behind, from, until } if is_sounding => {
+                (Verdict::Sounds, Cause::Waited { asked, behind: rank(airing, other(behind)), from, until })
             }
-            Forecast::Waits { behind, from, until } if is_sounding => (
-                Verdict::Sounds,
-                format!(
-                    "{asked}; it waited for {} and sounds from {} to {}",
-                    self.rank(airing, other(behind)),
-                    self.time(from),
-                    self.time(until)
-                ),
-            ),
-            Forecast::Cut { by, from, until } if is_sounding => (
-                Verdict::Sounds,
-                format!(
-                    "{asked}; from {} until {} cuts it at {}",
-                    self.time(from),
-                    self.name(other(by)),
-                    self.time(until)
-                ),
-            ),
-            Forecast::Waits { behind, from, .. } if is_waiting => (
-                Verdict::Waits,
-                format!("{asked}; it waits for {} and starts at {}", self.rank(airing, other(behind)), self.time(from)),
-            ),
-            Forecast::Missed { by } if is_waiting || self.holds(airing.at) => (
-                Verdict::Missed,
-                format!(
-                    "{asked}; {} holds the loudspeaker until it is too late at {}",
-                    self.rank(airing, other(by)),
-                    self.time(airing.until())
-                ),
-            ),
+            Forecast::Cut { by, from, until } if is_sounding => {
+                (Verdict::Sounds, Cause::Cut { asked, by: rank(airing, other(by)), from, until })
+            }
+            Forecast::Waits { behind, from, .. } if is_waiting => {
+                (Verdict::Waits, Cause::Waits { asked, behind: rank(airing, other(behind)), from })
+            }
+            Forecast::Missed { by } if is_waiting || self.holds(airing.at) => {
+                (Verdict::Missed, Cause::Missed { asked, by: rank(airing, other(by)), too_late: airing.until() })
+            }
             _ => return None,
         };
-        Some(Line { broadcast: airing.id.broadcast.clone(), verdict, why })
+        Some(self.line(&airing.id.broadcast, verdict, cause, Some(&airing.id)))
+    }
+
+    fn line(&self, broadcast: &Id, verdict: Verdict, cause: Cause, airing: Option<&AiringId>) -> Line {
+        let why = cause.in_words(&self.planner.catalog().county);
+        Line { broadcast: broadcast.clone(), verdict, why, cause, airing: airing.cloned() }
     }
 
     /// Whose word an airing is on.
-    fn asked(&self, airing: &Airing) -> String {
+    fn asked(&self, airing: &Airing) -> Asked {
         let (planner, id) = (self.planner, &airing.id);
         match airing.order {
             // By some seconds its name may be earlier than it is.
             Some(order) if airing.at - id.instant > TimeDelta::seconds(FIRST_BACK_MAX_S) => {
-                format!("order {order} asked for it at {}, and the quiet hours moved it", self.time(id.instant))
+                Asked::MovedOrder { order, from: id.instant }
             }
-            Some(order) => format!("order {order} asks for it at {}", self.time(airing.at)),
+            Some(order) => Asked::Order { order, at: airing.at },
             None => {
                 let broadcast = planner.catalog().broadcasts.get(&id.broadcast);
-                broadcast.map_or_else(String::new, |broadcast| self.rule(broadcast, id))
+                broadcast.map_or(Asked::Gone, |broadcast| self.rule(broadcast, id))
             }
         }
     }
 
     /// The rule that gives an instant: a slot, a time, a cron, a date.
-    fn rule(&self, broadcast: &Broadcast, id: &AiringId) -> String {
+    fn rule(&self, broadcast: &Broadcast, id: &AiringId) -> Asked {
         let county = &self.planner.catalog().county;
-        let local = id.instant.with_timezone(&county.zone).naive_local();
+        let (at, local) = (id.instant, id.instant.with_timezone(&county.zone).naive_local());
         match broadcast.when.as_ref().map(|when| &when.rule) {
-            Some(Rule::At { .. }) => match county.slots.iter().find(|(_, time)| **time == local.time()) {
-                Some((slot, _)) => format!("its times name {} ({slot})", local.format("%H:%M:%S")),
-                None => format!("its times name {}", local.format("%H:%M:%S")),
-            },
-            Some(Rule::Cron(text)) => format!("its cron \"{text}\" names {}", local.format("%H:%M:%S")),
-            Some(Rule::On(_)) => format!("its dates name {}", local.format("%Y-%m-%d %H:%M:%S")),
-            None => "only an order airs it".to_owned(),
-        }
-    }
-
-    /// The other airing, and why it goes first.
-    fn rank(&self, airing: &Airing, other: &Airing) -> String {
-        let why = if other.rank() < airing.rank() {
-            match (other.class, other.level) {
-                (Class::Emergency, Some(level)) => format!("an emergency of level {level} goes first"),
-                (class, _) => format!("a {class} airing goes before a {}", airing.class),
+            Some(Rule::At { .. }) => {
+                let slot = county.slots.iter().find(|(_, time)| **time == local.time()).map(|(slot, _)| slot.clone());
+                Asked::Times { at, slot }
             }
-        } else if other.rank() > airing.rank() {
-            "it began before".to_owned()
-        } else if other.at != airing.at {
-            "the earlier goes first".to_owned()
-        } else {
-            "equals go by name".to_owned()
-        };
-        format!("{} ({why})", self.name(other))
+            Some(Rule::Cron(text)) => Asked::Cron { text: text.clone(), at },
+            Some(Rule::On(_)) => Asked::Dates { at },
+            None => Asked::Nobody,
+        }
     }
 
     /// What the plan knows of and does not list.
     fn left_out(&self) -> Vec<Line> {
         let found = self.plan.left_out.iter().filter(|left_out| self.holds(left_out.instant));
         found
-            .map(|left_out| Line {
-                broadcast: left_out.broadcast.clone(),
-                verdict: Verdict::LeftOut,
-                why: self.why(left_out),
+            .map(|left_out| {
+                let cause = Cause::LeftOut { order: left_out.order, why: left_out.why.clone() };
+                self.line(&left_out.broadcast, Verdict::LeftOut, cause, None)
             })
             .collect()
-    }
-
-    fn why(&self, left_out: &LeftOut) -> String {
-        let county = &self.planner.catalog().county;
-        let asked = left_out.order.map_or_else(String::new, |order| format!("order {order} asks for it, but "));
-        let why = match &left_out.why {
-            Why::QuietHours => {
-                format!(
-                    "the quiet hours are from {} to {}",
-                    county.quiet.from.format("%H:%M"),
-                    county.quiet.until.format("%H:%M")
-                )
-            }
-            Why::TooSoon(last) => {
-                format!("it airs at {} and again no sooner than {} later (min_gap)", self.time(*last), county.min_gap)
-            }
-            Why::TooMany => {
-                format!("it airs {} times that day already (airings_per_day_max)", county.airings_per_day_max)
-            }
-            Why::NotKnownYet => "it became ready after this minute".to_owned(),
-            Why::NotApprovedYet => "it was approved after this minute".to_owned(),
-            Why::Gaps(gaps) => {
-                let gaps: Vec<String> = gaps.iter().map(|gap| gap.to_string()).collect();
-                format!("it is held here: {}", gaps.join(", "))
-            }
-            Why::Silenced(order) => format!("order {order} silences this station then"),
-            Why::Skipped(order) => format!("order {order} skips it"),
-            Why::Cancelled(order) => format!("order {order} takes it back"),
-            Why::ExpiresFirst => "it expires before the quiet hours end".to_owned(),
-            Why::Merged => "it falls together with another airing of the same broadcast".to_owned(),
-        };
-        asked + &why
     }
 
     /// What would air in this minute, were it not for its state, its dates, its days, or its stations.
@@ -258,14 +191,14 @@ impl Teller<'_, '_> {
         let told: BTreeSet<&Id> = told.iter().map(|line| &line.broadcast).collect();
         let others = self.planner.catalog().broadcasts.values().filter(|broadcast| !told.contains(&broadcast.id));
         let lines = others.filter_map(|broadcast| {
-            let why = self.why_not(broadcast)?;
-            Some(Line { broadcast: broadcast.id.clone(), verdict: Verdict::LeftOut, why })
+            let bars = self.why_not(broadcast)?;
+            Some(self.line(&broadcast.id, Verdict::LeftOut, Cause::NotPlanned(bars), None))
         });
         lines.collect()
     }
 
     /// None when nothing of the broadcast names this minute of the day.
-    fn why_not(&self, broadcast: &Broadcast) -> Option<String> {
+    fn why_not(&self, broadcast: &Broadcast) -> Option<Vec<Bar>> {
         let catalog = self.planner.catalog();
         let when = broadcast.when.as_ref()?;
         let zone = catalog.county.zone;
@@ -281,37 +214,52 @@ impl Teller<'_, '_> {
         };
         let free = When { rule, from: None, until: None, except: BTreeSet::new() };
         if !hits(&free) {
-            let crowded =
-                format!("it has more than {TIMES_PER_DAY_MAX} times that day, and the plan holds the first of them");
-            return found(&free).crowded.map(|_| crowded);
+            return found(&free).crowded.map(|_| vec![Bar::Crowded(TIMES_PER_DAY_MAX)]);
         }
         let on = self.from.with_timezone(&zone);
         let mut whys = Vec::new();
         match broadcast.state {
-            State::Draft => whys.push("it is a draft".to_owned()),
-            State::Paused => whys.push("it is paused".to_owned()),
+            State::Draft => whys.push(Bar::Draft),
+            State::Paused => whys.push(Bar::Paused),
             State::Ready => {}
         }
         let here = catalog.stations_of(&broadcast.stations).iter().any(|station| station.id == self.station.id);
         if !here {
-            whys.push("it is not for this station".to_owned());
+            whys.push(Bar::OtherStations);
         }
         if let Some(first) = when.from.filter(|_| !hits(&When { from: when.from, ..free.clone() })) {
-            whys.push(format!("it begins on {first}"));
+            whys.push(Bar::Begins(first));
         }
         if let Some(last) = when.until.filter(|_| !hits(&When { until: when.until, ..free.clone() })) {
-            whys.push(format!("it ended on {last}"));
+            whys.push(Bar::Ended(last));
         }
         if !hits(&When { except: when.except.clone(), ..free.clone() }) {
-            whys.push(format!("{} is among its exceptions", on.date_naive()));
+            whys.push(Bar::Exception(on.date_naive()));
         }
         if !hits(&When { rule: when.rule.clone(), ..free }) {
-            whys.push(format!("{} is not among its days", on.format("%A")));
+            whys.push(Bar::OtherDays(on.weekday()));
         }
         // Two wall times that a gap of daylight saving makes one instant may each lack something else.
         if whys.is_empty() {
-            whys.push("its times name this minute, and its dates and days do not let them".to_owned());
+            whys.push(Bar::DatesAndDays);
         }
-        Some(whys.join("; "))
+        Some(whys)
     }
+}
+
+/// The other airing, and why it goes first.
+fn rank(airing: &Airing, other: &Airing) -> Other {
+    let first = if other.rank() < airing.rank() {
+        match (other.class, other.level) {
+            (Class::Emergency, Some(level)) => First::Level(level),
+            (class, _) => First::Class(class, airing.class),
+        }
+    } else if other.rank() > airing.rank() {
+        First::BeganBefore
+    } else if other.at != airing.at {
+        First::Earlier
+    } else {
+        First::Name
+    };
+    Other { broadcast: other.id.broadcast.clone(), instant: other.id.instant, first }
 }

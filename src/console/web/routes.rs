@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 
 use super::asked::{Answered, Asked};
-use super::pages::{account, as_run, clips, login, notice, notices, people, review, silence, today};
+use super::pages::{
+    account, as_run, clips, login, notice, notices, people, review, silence, stations, timetable, today,
+};
 use super::site::Site;
 use super::{Session, assets, guard, live};
 use crate::ledger::Role::{self, Approver, Engineer, Reviewer, Translator, Writer};
@@ -113,6 +115,10 @@ pub const ROUTES: &[Route] = &[
     Route::get("/notices/{id}", STAFF, page!(notice::show)),
     Route::post("/notices/{id}", EDITORS, page!(notice::save)),
     Route::post("/notices/{id}/lint", EDITORS, page!(notice::lint)),
+    Route::get("/timetable", STAFF, page!(timetable::show)).nav("layout-nav-timetable"),
+    Route::get("/timetable/why", STAFF, page!(timetable::why::show)),
+    Route::post("/timetable/skip", ORDERS, page!(timetable::why::skip)),
+    Route::post("/timetable/air", ORDERS, page!(timetable::why::air)),
     Route::get("/as-run", STAFF, page!(as_run::show)).nav("layout-nav-as-run"),
     Route::get("/as-run.csv", STAFF, page!(as_run::table::show)),
     Route::get("/as-run/proof", STAFF, page!(as_run::proof::show)),
@@ -121,6 +127,11 @@ pub const ROUTES: &[Route] = &[
     Route::get("/review/{id}", STAFF, page!(review::one)),
     Route::post("/review/{id}", REVIEWERS, page!(review::judge)),
     Route::get("/clips/{digest}", STAFF, page!(clips::show)),
+    Route::get("/stations", ENGINEER, page!(stations::show)).nav("layout-nav-stations"),
+    Route::get("/stations/{station}", ENGINEER, page!(stations::show_one)),
+    Route::post("/stations/enrol", ENGINEER, page!(stations::enrol)),
+    Route::post("/stations/confirm", ENGINEER, page!(stations::confirm)),
+    Route::post("/stations/revoke", ENGINEER, page!(stations::revoke)),
     Route::get("/people", ENGINEER, page!(people::show)).nav("layout-nav-people"),
     Route::post("/people/add", ENGINEER, page!(people::add)),
     Route::post("/people/change", ENGINEER, page!(people::change)),

@@ -6,5 +6,7 @@ mod entry;
 mod escaping;
 mod notices;
 mod review;
+mod stations;
+mod timetable;
 mod words;
 mod world;

@@ -12,6 +12,8 @@ mod places;
 pub mod review;
 mod shown;
 pub mod silence;
+pub mod stations;
+pub mod timetable;
 pub mod today;
 
 use maud::{Markup, html};

@@ -43,6 +43,11 @@ impl Places {
         station.as_str().contains(&typed) || found.is_some_and(|found| found.name.values().any(is_named))
     }
 
+    /// The stations of the directory.
+    pub fn stations<'c>(&self, catalog: &'c Catalog) -> Vec<&'c Id> {
+        catalog.stations.keys().filter(|id| self.holds(catalog, id)).collect()
+    }
+
     /// Fields of a form that asks for them.
     pub fn fields(&self, catalog: &Catalog, words: Words) -> Markup {
         let here = self.township.as_ref().into_iter().flat_map(|township| {

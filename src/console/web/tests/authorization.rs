@@ -12,6 +12,7 @@ fn path(route: &str) -> String {
         .replace("{name}", "style.css")
         .replace("{token}", &"0".repeat(64))
         .replace("{id}", "wear-mask")
+        .replace("{station}", "foshan-nagu")
         .replace("{digest}", "0")
 }
 

@@ -6,8 +6,12 @@ use super::world::{World, sample};
 use crate::console::web::Options;
 use crate::ledger::Role;
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 14] = [
     "/",
+    "/stations",
+    "/stations/foshan-nagu",
+    "/timetable?by=broadcast",
+    "/timetable/why",
     "/as-run",
     "/as-run/proof",
     "/people",
@@ -78,7 +82,7 @@ proptest! {
                 let browser = world.browser(&typed, true).await;
                 let mut found = Vec::new();
                 for page in PAGES {
-                    let page = world.get(&browser, &format!("{page}?said=%3Cb%3E&x=%22%3E%3Cb%3E")).await;
+                    let page = world.get(&browser, &format!("{page}{}said=%3Cb%3E&x=%22%3E%3Cb%3E", if page.contains('?') { "&" } else { "?" })).await;
                     assert_eq!(page.status, 200);
                     found.push(tags(&page.text));
                 }

@@ -17,13 +17,17 @@ use crate::catalog::{Catalog, Files};
 use crate::console::control::Control;
 use crate::console::web::access::password;
 use crate::console::web::access::session::{Token, begin};
-use crate::console::web::{Options, Site, form, router};
+use crate::console::web::{Options, Site, StationSeen, form, router};
+use crate::county::boxes::Boxes;
 use crate::county::snapshot::{Board, Snapshot};
 use crate::ledger::{Ledger, Role};
 use crate::store::Store;
 
 pub const HOST: &str = "127.0.0.1:8330";
 pub const PASSWORD: &str = "three yaks by the river";
+
+/// How the stations are.
+type Village = Box<dyn Fn() -> Vec<StationSeen> + Send + Sync>;
 
 pub struct World {
     pub site: Arc<Site>,
@@ -89,23 +93,36 @@ impl World {
     }
 
     pub async fn of(catalog: Catalog, options: Options) -> World {
+        World::built(catalog, options, false, Box::new(Vec::new)).await
+    }
+
+    /// One that village boxes could reach, whose stations are as told.
+    pub async fn linked(catalog: Catalog, options: Options, village: Village) -> World {
+        World::built(catalog, options, true, village).await
+    }
+
+    async fn built(catalog: Catalog, options: Options, has_link: bool, village: Village) -> World {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(&folder.path().join("ledger.db")).await.unwrap();
         // Noon in the county.
         let clock = SimulatedClock::at("2026-11-24T04:00:00Z".parse().unwrap());
+        let store = Store::open(folder.path().join("clips")).unwrap();
+        let boxes = match has_link {
+            true => Some(Boxes::of_test(&ledger, &store, clock.clone(), &folder.path().join("keys")).await),
+            false => None,
+        };
         let control = Control {
             ledger,
             board: Arc::new(Board::new(Snapshot::new(Arc::new(catalog)))),
             clock: clock.clone(),
             bell: Arc::new(Notify::new()),
             outbox: Arc::new(Notify::new()),
-            boxes: None,
+            boxes,
             status: Box::new(|| serde_json::Value::Null),
         };
-        let store = Store::open(folder.path().join("clips")).unwrap();
         let home = folder.path().join("home");
         furnish(&home);
-        let site = Site::new(Arc::new(control), (store, home), options, Box::new(Vec::new));
+        let site = Site::new(Arc::new(control), (store, home), options, village);
         World { router: router(site.clone()), site, clock, _folder: folder }
     }
 

@@ -92,7 +92,7 @@ pub async fn show(asked: Asked) -> Answered {
         (filter.form(catalog, words))
         @if filter.is_cut { p.mark { (words.say_with("as-run-days-cut", &[("days", &DAYS_MAX.to_string())])) } }
         p.links {
-            a href={ "/as-run.csv?" (filter.query()) } { (words.say("as-run-csv")) } " "
+            a download href={ "/as-run.csv?" (filter.query()) } { (words.say("as-run-csv")) } " "
             a href={ "/as-run/proof?" (filter.query()) } { (words.say("as-run-proof")) }
         }
         @if count == 0 { p { (words.say("as-run-none")) } } @else {

@@ -98,3 +98,7 @@ layout-earlier-page = སྔོན་མའི་ཤོག་ངོས།
 
 # A link.
 layout-later-page = རྗེས་མའི་ཤོག་ངོས།
+
+layout-nav-timetable = དུས་ཚོད་རེའུ་མིག
+
+layout-nav-stations = གྲོང་ཚོའི་རྒྱང་སྒྲ།

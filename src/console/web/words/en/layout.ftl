@@ -97,3 +97,7 @@ layout-earlier-page = Previous page
 
 # A link.
 layout-later-page = Next page
+
+layout-nav-timetable = Timetable
+
+layout-nav-stations = Stations

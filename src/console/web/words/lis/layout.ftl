@@ -98,3 +98,7 @@ layout-earlier-page = ← ꓐꓯ ꓟ
 
 # A link.
 layout-later-page = ꓐꓯ ꓟ →
+
+layout-nav-timetable = ꓐꓯ ꓩꓷ
+
+layout-nav-stations = ꓞꓳ ꓘꓹ

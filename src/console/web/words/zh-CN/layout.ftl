@@ -98,3 +98,7 @@ layout-earlier-page = 上一页
 
 # A link.
 layout-later-page = 下一页
+
+layout-nav-timetable = 时间表
+
+layout-nav-stations = 广播点
