@@ -126,6 +126,20 @@ impl Ledger {
         Ok(done.rows_affected())
     }
 
+    /// How many stations have sounded an order of this broadcast, whole or in part, since `from`.
+    pub async fn stations_reached(&self, order: u64, broadcast: &Id, from: Timestamp) -> Result<u64, LedgerFault> {
+        let row = sqlx::query(
+            "SELECT COUNT(DISTINCT station) AS reached FROM airings \
+             WHERE broadcast = $1 AND at >= $2 AND order_id = $3 AND state IN ('played', 'partial')",
+        )
+        .bind(broadcast.to_string())
+        .bind(ms(from))
+        .bind(signed(order))
+        .fetch_one(&self.readers)
+        .await?;
+        row.count("reached")
+    }
+
     /// The airings of a span of time, by instant, at most [`AIRINGS_READ_MAX`].
     pub async fn airings(&self, filter: &AiringFilter) -> Result<Vec<AiringRow>, LedgerFault> {
         // Two texts, because an index on the station is only used where the station is named.

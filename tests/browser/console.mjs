@@ -48,6 +48,17 @@ export async function send(page, button) {
   await Promise.all([page.waitForEvent("load"), button.click()]);
 }
 
+/// Holds a button until its form is sent.
+export async function hold(page, button) {
+  await button.scrollIntoViewIfNeeded();
+  const box = await button.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const answer = page.waitForEvent("load");
+  await page.mouse.down();
+  await answer;
+  await page.mouse.up();
+}
+
 /// Follows a one-time link and takes a password.
 export async function join(page, link, name) {
   await page.goto(link);
@@ -116,7 +127,7 @@ export async function check(page, path, language) {
     wide: document.scrollingElement.scrollWidth,
     bytes: performance.getEntriesByType("resource").filter((one) => !one.name.includes(".woff2") && one.initiatorType !== "audio")
       .concat(performance.getEntriesByType("navigation")).reduce((sum, one) => sum + one.decodedBodySize, 0),
-    ids: document.body.innerText.match(/\b(?:layout|login|account|people|today)-[a-z-]+\b/g),
+    ids: document.body.innerText.match(/\b(?:layout|login|account|people|today|emergency)-[a-z-]+\b/g),
   }));
   const font = { bo: "Noto Serif Tibetan", lis: "Noto Sans Lisu" }[language];
   must(!font || found.fonts.includes(font), `${place}: its letters are not from ${font}`);

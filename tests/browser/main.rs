@@ -18,8 +18,8 @@ fn home() -> Home {
     let home = Home::new();
     home.machine("null", None);
     home.daily("epidemic", "wear-mask", "at = [\"morning\", \"noon\"]", "");
-    home.on_order("flood", "flood-warning", "emergency", "I", "chime = \"chime\"");
-    home.on_order("drill", "evacuation-drill", "drill", "III", "");
+    home.on_order("flood", "flood-warning", "emergency", "I", "chime = \"chime\"\nrepeat = 10\ngap = \"5s\"");
+    home.on_order("drill", "evacuation-drill", "drill", "III", "repeat = 10\ngap = \"5s\"");
     let machine = home.read("config/machine.toml") + "[console]\nlisten = \"127.0.0.1:0\"\n";
     home.write("config/machine.toml", &machine);
     home
@@ -38,6 +38,8 @@ fn browse(home: &Home, daemon: &Daemon, script: &str) -> String {
     let output = Command::new("node")
         .arg(root.join("tests/browser").join(script))
         .env("TEST_NODE", &node)
+        .env("BINARY", county::BINARY)
+        .env("COUNTY", home.path(""))
         .env("LINK", link.split_whitespace().next().unwrap())
         .env("CLOCK_AHEAD_MS", ahead.num_milliseconds().to_string())
         .output()
@@ -53,4 +55,14 @@ fn every_page_is_sound_in_every_language_and_width() {
     let daemon = home.start("2026-11-24T10:00:00+08:00");
     let told = browse(&home, &daemon, "pages.mjs");
     assert!(told.contains("looked at"), "{told}");
+}
+
+#[test]
+fn two_people_raise_an_emergency_and_end_it() {
+    let home = home();
+    let daemon = home.start("2026-11-24T10:00:00+08:00");
+    let told = browse(&home, &daemon, "emergency.mjs");
+    assert!(told.contains("all of it"), "{told}");
+    let orders = home.say(&["orders"]);
+    assert!(orders.contains("announce flood") && orders.contains("announce drill"), "{orders}");
 }

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use super::caller::Caller;
 use super::{Answer, Control, Refused, refuse};
 use crate::base::{Id, Timestamp};
-use crate::ledger::{CONFIRM_WITHIN, OrderFault, Role};
+use crate::ledger::{CONFIRM_WITHIN, LedgerFault, OrderFault, Role};
 use crate::planner::Registry;
 use crate::rundown::{Class, Order, OrderKind, OrderState};
 
@@ -53,24 +53,31 @@ impl Control {
         Ok(Answer::Done(told.join("\n") + self.held()))
     }
 
-    /// The orders that still stand.
+    /// Emergencies and drills that are on, or wait for their second person.
+    pub async fn alerts(&self, now: Timestamp) -> Result<Vec<Order>, LedgerFault> {
+        let mut found = Vec::new();
+        for order in self.ledger.orders(now - STANDS_MAX).await? {
+            let is_alert = matches!(order.kind, OrderKind::Announce { class: Class::Emergency | Class::Drill, .. });
+            if is_alert && self.stands(&order, now) && self.ledger.order_cancelled_by(order.id).await?.is_none() {
+                found.push(order);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Those of them that are meant.
     ///
     /// Errors: there is none, or it is no announcement of an emergency or a drill.
     async fn standing(&self, target: &str, now: Timestamp) -> Result<Vec<Order>, Refused> {
         let number: Option<u64> = target.parse().ok();
         let is_meant = |order: &Order| match &order.kind {
-            OrderKind::Announce { broadcast, class: Class::Emergency | Class::Drill, .. } => match number {
+            OrderKind::Announce { broadcast, .. } => match number {
                 Some(number) => order.id == number,
                 None => broadcast.as_str() == target,
             },
             _ => false,
         };
-        let mut found = Vec::new();
-        for order in self.ledger.orders(now - STANDS_MAX).await?.into_iter().filter(is_meant) {
-            if self.ledger.order_cancelled_by(order.id).await?.is_none() && self.stands(&order, now) {
-                found.push(order);
-            }
-        }
+        let found: Vec<Order> = self.alerts(now).await?.into_iter().filter(is_meant).collect();
         match number {
             _ if !found.is_empty() => Ok(found),
             Some(number) => match self.ledger.order(number).await? {

@@ -139,7 +139,7 @@ impl Control {
     }
 
     /// In words, how the broadcast of an announcement is not what it was when that was filed.
-    fn departs(&self, kind: &OrderKind) -> Option<String> {
+    pub fn departs(&self, kind: &OrderKind) -> Option<String> {
         let OrderKind::Announce { broadcast, agreed: Some(agreed), .. } = kind else { return None };
         let board = self.board.read();
         match board.catalog.editions.get(broadcast) {

@@ -10,6 +10,9 @@ use crate::base::Digest;
 const ASSETS: &[(&str, &str, &[u8])] = &[
     ("style.css", "text/css; charset=utf-8", include_bytes!("style.css")),
     ("live.js", "text/javascript; charset=utf-8", include_bytes!("live.js")),
+    ("hold.js", "text/javascript; charset=utf-8", include_bytes!("hold.js")),
+    ("sign.js", "text/javascript; charset=utf-8", include_bytes!("sign.js")),
+    ("noble.js", "text/javascript; charset=utf-8", include_bytes!("vendor/noble.js")),
     // Few office machines can show these scripts; Han and Latin letters they have (scripts/make-fonts.sh).
     ("NotoSerifTibetan.woff2", "font/woff2", include_bytes!("fonts/NotoSerifTibetan.woff2")),
     ("NotoSansLisu.woff2", "font/woff2", include_bytes!("fonts/NotoSansLisu.woff2")),

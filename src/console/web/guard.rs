@@ -76,8 +76,10 @@ async fn run(viewer: &mut Viewer, params: Vec<(String, String)>, parts: Parts, b
         viewer.session = look_up(&site, token, viewer.now, route.path != "/live").await?.map(Arc::new);
     }
     if !route.who.lets(viewer.session.as_deref()) {
-        if viewer.session.is_some() {
-            return Err(Stop::NotYours);
+        if let Some(session) = &viewer.session {
+            // Whoever is an approver alone can do nothing before they have a code.
+            let comes_in = route.path == "/" && session.lacks_code();
+            return if comes_in { Ok(Redirect::to("/account").into_response()) } else { Err(Stop::NotYours) };
         }
         if route.method == Method::Post {
             return Err(Stop::Foreign);

@@ -2,11 +2,19 @@
 "use strict";
 (function () {
   if (!window.EventSource) { return; }
+  // The page of one order shows that one alone, and is another page once the order stands otherwise.
+  function only(place, data) {
+    var all = document.createElement("template");
+    all.innerHTML = data;
+    var mine = all.content.querySelector("[data-order='" + place.dataset.order + "']");
+    if (!mine || mine.dataset.state !== place.dataset.state) { location.reload(); return; }
+    place.replaceChildren(mine);
+  }
   var events = new EventSource("/live");
-  ["needs", "board"].forEach(function (id) {
+  ["alerts", "needs", "board"].forEach(function (id) {
     events.addEventListener(id, function (event) {
       var place = document.getElementById(id);
-      if (place) { place.innerHTML = event.data; }
+      if (place && place.dataset.order) { only(place, event.data); } else if (place) { place.innerHTML = event.data; }
     });
   });
   events.onerror = function () { document.body.classList.add("stale"); };

@@ -11,6 +11,7 @@ use axum::response::IntoResponse;
 use futures::stream;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
+use super::alerts::{self, Reached};
 use super::asked::{Answered, Asked, Stop};
 use super::pages::today::{self, Recorded};
 use super::site::Site;
@@ -45,7 +46,7 @@ impl Default for Live {
 
 #[derive(Default)]
 struct Shared {
-    read: Option<(Duration, Recorded)>,
+    read: Option<(Duration, Recorded, Reached)>,
     rendered: BTreeMap<&'static str, (Duration, Sections)>,
     /// Times that a page's parts were written, for the test that they are shared.
     written: u64,
@@ -63,12 +64,15 @@ impl Live {
         {
             return Ok(sections.clone());
         }
-        if shared.read.as_ref().is_none_or(|(at, _)| now.saturating_sub(*at) >= READ_EVERY) {
-            shared.read = Some((now, today::recorded(site).await?));
+        // An emergency is seen at the next look.
+        let on = alerts::now(site).await?;
+        if shared.read.as_ref().is_none_or(|(at, ..)| now.saturating_sub(*at) >= READ_EVERY) {
+            shared.read = Some((now, today::recorded(site).await?, alerts::reached(site, &on).await?));
         }
-        let (_, recorded) = shared.read.as_ref().expect("it was read just now");
+        let (_, recorded, reached) = shared.read.as_ref().expect("it was read just now");
         let today = today::today(site, recorded);
-        let fresh = today::sections(&today, words);
+        let alerts = alerts::section(&on, reached, &site.village(), today.zone, words);
+        let fresh = [("alerts", alerts)].into_iter().chain(today::sections(&today, words));
         let sections = fresh.into_iter().map(|(id, markup)| {
             let text = markup.into_string();
             let old = before.as_ref().and_then(|(_, old)| old.iter().find(|(found, _)| *found == id));

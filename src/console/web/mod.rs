@@ -6,6 +6,7 @@
 //! same is refused here and there. Knows no TLS and no port: whoever assembles serves the router.
 
 pub mod access;
+mod alerts;
 pub mod asked;
 mod assets;
 pub mod form;

@@ -11,7 +11,7 @@ use axum::routing::{MethodFilter, on};
 
 use super::asked::{Answered, Asked};
 use super::pages::{
-    account, as_run, clips, login, notice, notices, people, review, silence, stations, timetable, today,
+    account, as_run, clips, emergency, login, notice, notices, people, review, silence, stations, timetable, today,
 };
 use super::site::Site;
 use super::{Session, assets, guard, live};
@@ -94,6 +94,8 @@ const EDITORS: Who = Who::Roles(&[Writer, Translator]);
 const WRITER: Who = Who::Roles(&[Writer]);
 /// Those who may say a word on an edition.
 const REVIEWERS: Who = Who::Roles(&[Reviewer, Approver]);
+/// The second person of an emergency.
+const APPROVER: Who = Who::Roles(&[Approver]);
 const ENGINEER: Who = Who::Roles(&[Engineer]);
 
 /// Every address. The navigation has them in this order.
@@ -106,6 +108,15 @@ pub const ROUTES: &[Route] = &[
     Route::post("/link/{token}", Who::Anyone, page!(login::use_link)),
     Route::get("/", STAFF, page!(today::show)).nav("layout-nav-today"),
     Route::get("/live", STAFF, page!(live::watch)),
+    Route::get("/emergency", STAFF, page!(emergency::show)).nav("layout-nav-emergency"),
+    Route::get("/emergency/new/{broadcast}", ORDERS, page!(emergency::new)),
+    Route::post("/emergency/new/{broadcast}", ORDERS, page!(emergency::file)),
+    Route::get("/emergency/{order}", STAFF, page!(emergency::order)),
+    Route::post("/emergency/{order}/confirm", APPROVER, page!(emergency::confirm)),
+    Route::post("/emergency/{order}/signature", APPROVER, page!(emergency::sign)),
+    Route::post("/emergency/{order}/cancel", ORDERS, page!(emergency::cancel)),
+    Route::post("/emergency/{order}/all-clear", ORDERS, page!(emergency::all_clear)),
+    Route::post("/emergency/{order}/correct", ORDERS, page!(emergency::correct)),
     Route::get("/silence", STAFF, page!(silence::show)),
     Route::post("/silence", STAFF, page!(silence::order)),
     Route::get("/notices", STAFF, page!(notices::show)).nav("layout-nav-notices"),

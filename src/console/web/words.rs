@@ -26,8 +26,19 @@ macro_rules! texts {
 type Texts = (&'static str, [&'static str; 4]);
 
 /// Every page that has words. To add one: a name here, a file of this name in each folder of `words/`.
-pub const PAGES: &[Texts] =
-    &texts!["account", "as-run", "layout", "login", "notices", "people", "review", "stations", "timetable", "today"];
+pub const PAGES: &[Texts] = &texts![
+    "account",
+    "as-run",
+    "emergency",
+    "layout",
+    "login",
+    "notices",
+    "people",
+    "review",
+    "stations",
+    "timetable",
+    "today"
+];
 
 static BOOK: LazyLock<Book> = LazyLock::new(|| {
     let all = PAGES.iter().flat_map(|(_, texts)| LANGUAGES.iter().zip(texts));

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod as_run;
 pub mod clips;
+pub mod emergency;
 pub mod login;
 pub mod notice;
 pub mod notices;

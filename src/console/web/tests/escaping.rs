@@ -6,12 +6,14 @@ use super::world::{World, sample};
 use crate::console::web::Options;
 use crate::ledger::Role;
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 16] = [
     "/",
     "/stations",
     "/stations/foshan-nagu",
     "/timetable?by=broadcast",
     "/timetable/why",
+    "/emergency",
+    "/emergency/new/flood-emergency",
     "/as-run",
     "/as-run/proof",
     "/people",

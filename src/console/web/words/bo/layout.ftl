@@ -102,3 +102,5 @@ layout-later-page = རྗེས་མའི་ཤོག་ངོས།
 layout-nav-timetable = དུས་ཚོད་རེའུ་མིག
 
 layout-nav-stations = གྲོང་ཚོའི་རྒྱང་སྒྲ།
+
+layout-nav-emergency = ཛ་དྲག

@@ -101,3 +101,5 @@ layout-later-page = Next page
 layout-nav-timetable = Timetable
 
 layout-nav-stations = Stations
+
+layout-nav-emergency = Emergency

@@ -102,3 +102,5 @@ layout-later-page = ꓐꓯ ꓟ →
 layout-nav-timetable = ꓐꓯ ꓩꓷ
 
 layout-nav-stations = ꓞꓳ ꓘꓹ
+
+layout-nav-emergency = ꓖꓳ ꓪꓴꓽ

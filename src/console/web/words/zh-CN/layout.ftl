@@ -102,3 +102,5 @@ layout-later-page = 下一页
 layout-nav-timetable = 时间表
 
 layout-nav-stations = 广播点
+
+layout-nav-emergency = 紧急
