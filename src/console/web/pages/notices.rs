@@ -156,15 +156,15 @@ pub async fn make(asked: Asked) -> Answered {
     let (words, fields) = (asked.words, typed(&asked));
     let id = fields["id"].trim().to_owned();
     let notices = notice::read(&asked).await?;
-    let fault = |why: &str| html! { p.said.bad role="alert" { (words.say_with("notices-fault", &[("why", why)])) } };
+    let wrong = |why: &str| html! { p.said.bad role="alert" { (words.say_with("notices-fault", &[("why", why)])) } };
     let Some(change) = change(&asked, &id).filter(|change| !change.message.as_str().starts_with("ui-")) else {
-        return form(&asked, &notices, &fields, &fault("id"));
+        return form(&asked, &notices, &fields, &wrong("id"));
     };
     if notices.find(&id).is_some() {
-        return form(&asked, &notices, &fields, &fault("taken"));
+        return form(&asked, &notices, &fields, &wrong("taken"));
     }
     let Some(topic) = notices.topics.iter().find(|topic| ***topic == *fields["topic"]) else {
-        return form(&asked, &notices, &fields, &fault("topic"));
+        return form(&asked, &notices, &fields, &wrong("topic"));
     };
     if asked.form.one("do") == "draft" {
         return match notice::keep(&asked, topic, &id, fields.clone()).await? {
@@ -177,8 +177,8 @@ pub async fn make(asked: Asked) -> Answered {
     let proposed = move |files: &_| change.proposed(files, &Notices::read(files));
     match asked.site.folder.save(proposed, &asked.site.control, (asked.who().name(), asked.now)).await {
         Ok(_) => asked.back(&format!("/notices/{id}"), "notices-said-saved"),
-        Err(Refusal::Conflict(_)) => form(&asked, &notices, &fields, &fault("taken")),
-        Err(Refusal::Unknown) => form(&asked, &notices, &fields, &fault("topic")),
+        Err(Refusal::Conflict(_)) => form(&asked, &notices, &fields, &wrong("taken")),
+        Err(Refusal::Unknown) => form(&asked, &notices, &fields, &wrong("topic")),
         Err(Refusal::Faulty(faults)) => {
             notice::keep(&asked, topic, &id, fields.clone()).await?;
             let told = html! {
