@@ -25,9 +25,19 @@ use crowd::{Crowd, Delivery, Whole, account, connect};
 use village::{goal, median, pause};
 use waiting::ours::{Ours, Server, tags as fresh_tags};
 
-const ROUNDS: usize = 3;
-/// In each round, after one that warms up; with three rounds, 21 in all.
-const DELIVERIES: usize = 7;
+/// Rounds, and the deliveries in each after one that warms up.
+#[derive(Clone, Copy)]
+struct Effort {
+    rounds: usize,
+    deliveries: usize,
+}
+
+/// 21 deliveries in all; where each takes ten seconds, because every box of thousands first asks with a proof of its own,
+/// three, so that the whole takes minutes.
+fn effort(boxes: usize) -> Effort {
+    if boxes > 1_000 { Effort { rounds: 1, deliveries: 3 } } else { Effort { rounds: 3, deliveries: 7 } }
+}
+
 /// A rundown covers a fortnight, and the day before it.
 const DAYS: i64 = 15;
 /// The contenders, in this order everywhere.
@@ -142,7 +152,7 @@ fn broadcast(server: &Server, speech: &Speech, boxes: usize, bytes: usize, row: 
         pause(100);
     }
     let message = (speech.publish)(bytes);
-    for n in 0..=DELIVERIES {
+    for n in 0..=effort(boxes).deliveries {
         let ns = account(server.child.id()).0;
         let delivery = crowd.deliver(|| publisher.write_all(&message).expect("the server reads"));
         if let Some(word) = speech.acknowledge.filter(|_| delivery.missed == 0) {
@@ -213,7 +223,7 @@ fn measure(boxes: usize) {
     let text = format!("listener {mosquitto_port} 127.0.0.1\nallow_anonymous true\npersistence false\n");
     std::fs::write(&config, text).expect("the folder can be written");
     let mosquitto = peer(Command::new("mosquitto").arg("-c").arg(&config), mosquitto_port);
-    for _ in 0..ROUNDS {
+    for _ in 0..effort(boxes).rounds {
         let mut limit = Command::new(std::env::current_exe().expect("this program has a path"));
         limit.args(["raw", &boxes.to_string(), &bytes.to_string()]).stdout(Stdio::piped());
         let mut child = limit.spawn().expect("this program starts again");
@@ -225,7 +235,7 @@ fn measure(boxes: usize) {
         for (row, word) in [(1, "offer"), (2, "change")] {
             let before = account(pid).1;
             let (mut crowd, mut tags) = ours.held(boxes);
-            for n in 0..=DELIVERIES {
+            for n in 0..=effort(boxes).deliveries {
                 let ns = account(pid).0;
                 let delivery = ours.deliver(&mut crowd, &mut tags, word);
                 rows[row].note(n > 0, delivery, account(pid).0 - ns, boxes);
@@ -264,7 +274,7 @@ fn overtaking(ours: &mut Ours, boxes: usize, idle_ms: f64) {
     let (mut crowd, mut tags) = ours.held(boxes);
     let mut bulk = ours.crowd(boxes);
     let mut beside = Vec::new();
-    for _ in 0..DELIVERIES {
+    for _ in 0..effort(boxes).deliveries {
         ours.order("prepare");
         ours.answer();
         ours.wait(&mut crowd, &tags);
@@ -293,7 +303,8 @@ fn overtaking(ours: &mut Ours, boxes: usize, idle_ms: f64) {
 
 fn print(boxes: usize, bytes: usize, rows: &[Row; NAMES.len()]) {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    println!("\n{boxes} boxes, {bytes} bytes each, {ROUNDS} x {DELIVERIES} deliveries, load {}", load.trim());
+    let Effort { rounds, deliveries } = effort(boxes);
+    println!("\n{boxes} boxes, {bytes} bytes each, {rounds} x {deliveries} deliveries, load {}", load.trim());
     println!(
         "  {:20}{:>34}{:>9}{:>12}{:>12}{:>8}",
         "", "last has it, ms", "x limit", "CPU us/box", "KiB/box", "missed"
