@@ -205,6 +205,12 @@ impl Trust {
         Ok(Trust { root: root.0, keys: open_keys(&root.0, keys)? })
     }
 
+    /// Believes nobody but the root, until a keys document comes: refuses every rundown, and lets nothing sound at any
+    /// hour.
+    pub fn in_nobody(root: &PublicKey) -> Trust {
+        Trust { root: root.0, keys: Keys { version: 0, keys: Vec::new(), quiet: Quiet::ALWAYS } }
+    }
+
     /// Takes a newer keys document; what was trusted stays when it is refused.
     pub fn renew(&mut self, keys: &Envelope) -> Result<(), Refusal> {
         let keys = open_keys(&self.root, keys)?;

@@ -120,7 +120,7 @@ impl<C: County, S: Station> Link<C, S> {
         options: Options,
     ) -> Result<Link<C, S>, ErrandFault> {
         let parts = Parts::open(folder.data().join("parts"))?;
-        let held = Held::open(folder.clone(), &options.root, &options.stations, clock.now())?;
+        let held = Held::open(folder.clone(), &options.root, &options.stations, clock.now());
         let state = State { held, etags: BTreeMap::new(), health: Health::default(), failed: BTreeMap::new() };
         let (state, bells) = (Mutex::new(state), Bells::default());
         let link = Link { county, station, clock, folder, store, parts, options, state, bells };
@@ -274,7 +274,7 @@ impl<C: County, S: Station> Link<C, S> {
         for station in &mut status.stations {
             station.held = station.held.max(state.held.edge(&station.station));
             if station.refusal.is_none() {
-                station.refusal = state.held.refusal(&station.station).cloned();
+                station.refusal = state.held.refusal(&station.station).or(state.held.keys_fault()).cloned();
             }
         }
         status
@@ -282,7 +282,12 @@ impl<C: County, S: Station> Link<C, S> {
 
     /// Says how the box is.
     pub async fn report(&self) -> Result<(), ErrandFault> {
-        Ok(self.county.status(&self.status()).await?)
+        let told = self.state().held.keys_fault().cloned();
+        self.county.status(&self.status()).await?;
+        if let Some(told) = told {
+            self.state().held.keys_fault_was_told(&told);
+        }
+        Ok(())
     }
 
     /// Asks the county for what it knows of this box's past, where the box does not. True when it was asked.

@@ -22,7 +22,9 @@ use crate::rundown::seal::{Envelope, PublicKey, Signer};
 
 const KEY: &str = "box.key";
 const COUNTY: &str = "county.json";
-const KEYS: &str = "keys.json";
+pub(super) const KEYS: &str = "keys.json";
+/// The same again.
+pub(super) const KEYS_COPY: &str = "keys.copy.json";
 const RUNDOWNS: &str = "rundowns";
 const RECEIPTS: &str = "receipts.json";
 const STATUS: &str = "status.json";
@@ -144,20 +146,30 @@ impl Folder {
         serde_json::from_slice(&bytes).map_err(|_| FolderFault::Damaged { path, help: JOIN_AGAIN })
     }
 
-    pub fn keys(&self) -> Result<Envelope, FolderFault> {
-        let path = self.data.join(KEYS);
+    /// A sealed document that a box cannot do without.
+    pub(super) fn envelope(&self, name: &str) -> Result<Envelope, FolderFault> {
+        let path = self.data.join(name);
         let bytes = fs::read(&path).map_err(missing(&path))?;
         serde_json::from_slice(&bytes).map_err(|_| FolderFault::Damaged { path, help: JOIN_AGAIN })
     }
 
     pub fn write_keys(&self, keys: &Envelope) -> Result<(), FolderFault> {
-        self.write(KEYS, keys, 0o644)
+        self.write(KEYS, keys, 0o644)?;
+        self.write(KEYS_COPY, keys, 0o644)
     }
 
-    /// Tells one file from what takes its place, without reading it.
+    /// Tells one keys document from what takes its place, without reading it.
+    pub fn keys_stamp(&self) -> Option<Stamp> {
+        self.stamp(KEYS)
+    }
+
     pub fn rundown_stamp(&self, station: &Id) -> Option<Stamp> {
+        self.stamp(&format!("{RUNDOWNS}/{station}.json"))
+    }
+
+    fn stamp(&self, name: &str) -> Option<Stamp> {
         use std::os::unix::fs::MetadataExt as _;
-        let metadata = fs::metadata(self.data.join(RUNDOWNS).join(format!("{station}.json"))).ok()?;
+        let metadata = fs::metadata(self.data.join(name)).ok()?;
         Some((metadata.ino(), metadata.mtime(), metadata.mtime_nsec()))
     }
 

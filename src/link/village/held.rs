@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::folder::{Folder, FolderFault, Stamp};
+use super::keys::{self, Kept};
 use super::wanted::{self, Want};
 use crate::base::{Digest, Id, Timestamp};
 use crate::rundown::Rundown;
@@ -17,7 +18,14 @@ use crate::rundown::seal::{Envelope, Keys, PublicKey, Refusal, Trust};
 #[derive(Debug)]
 pub struct Held {
     folder: Folder,
+    root: PublicKey,
     trust: Trust,
+    /// What is trusted, under the root's signature; none until there is one.
+    document: Option<Envelope>,
+    /// What was wrong with the keys document on disk, until it was told.
+    keys_fault: Option<String>,
+    /// The file that was looked at.
+    keys_seen: Option<Stamp>,
     stations: BTreeMap<Id, Accepted>,
     refusals: BTreeMap<Id, String>,
     /// Files that were read and are held: they need not be read again.
@@ -43,14 +51,20 @@ pub enum NotTaken {
 impl Held {
     /// Takes up what was accepted before. A rundown that no longer passes, for its age or for a clock that is not set, is
     /// left out; the county or a later look brings it back.
-    ///
-    /// Errors: the keys document is not the pinned root's.
-    pub fn open(folder: Folder, root: &PublicKey, stations: &[Id], now: Timestamp) -> Result<Held, NotTaken> {
-        let trust = Trust::begin(root, &folder.keys()?)?;
-        let mut held =
-            Held { folder, trust, stations: BTreeMap::new(), refusals: BTreeMap::new(), seen: BTreeMap::new() };
+    pub fn open(folder: Folder, root: &PublicKey, stations: &[Id], now: Timestamp) -> Held {
+        let mut held = Held {
+            folder,
+            root: root.clone(),
+            trust: Trust::in_nobody(root),
+            document: None,
+            keys_fault: None,
+            keys_seen: None,
+            stations: BTreeMap::new(),
+            refusals: BTreeMap::new(),
+            seen: BTreeMap::new(),
+        };
         held.look(stations, now);
-        Ok(held)
+        held
     }
 
     pub fn trust(&self) -> &Trust {
@@ -64,13 +78,7 @@ impl Held {
     /// Reads what is on disk and not held: at a start, once the clock is right, and after a stick was read in by another
     /// process. Returns newer keys, and whether a rundown came.
     pub fn look(&mut self, stations: &[Id], now: Timestamp) -> (Option<Envelope>, bool) {
-        let mut renewed = None;
-        if let Ok(keys) = self.folder.keys() {
-            let before = self.trust.keys().version;
-            if self.trust.renew(&keys).is_ok() && self.trust.keys().version > before {
-                renewed = Some(keys);
-            }
-        }
+        let renewed = self.look_at_keys();
         let mut came = false;
         for station in stations {
             let stamp = self.folder.rundown_stamp(station);
@@ -93,6 +101,42 @@ impl Held {
         (renewed, came)
     }
 
+    /// Newer keys, where the disk has any. A document there that is not the pinned root's, or is older than what is held,
+    /// is written anew from the one that is held: whatever befalls the file, the box goes on under the last good keys.
+    fn look_at_keys(&mut self) -> Option<Envelope> {
+        let stamp = self.folder.keys_stamp();
+        if stamp.is_some() && stamp == self.keys_seen {
+            return None;
+        }
+        let Kept { trust, document, fault } = keys::look(&self.folder, &self.root);
+        if let Some(fault) = fault {
+            if self.keys_fault.as_ref() != Some(&fault) {
+                tracing::error!("{fault}");
+            }
+            self.keys_fault = Some(fault);
+        }
+        let newer = document.filter(|_| self.document.is_none() || trust.keys().version > self.trust.keys().version);
+        if let Some(document) = &newer {
+            (self.trust, self.document) = (trust, Some(document.clone()));
+        }
+        if let Some(document) = &self.document {
+            // A disk that is full keeps the copy that was good.
+            let _ = self.folder.write_keys(document);
+        }
+        self.keys_seen = self.folder.keys_stamp();
+        newer
+    }
+
+    /// What was wrong with the keys document on disk.
+    pub fn keys_fault(&self) -> Option<&String> {
+        self.keys_fault.as_ref()
+    }
+
+    /// The county knows what was wrong, and the file is as it should be.
+    pub fn keys_fault_was_told(&mut self, told: &str) {
+        self.keys_fault.take_if(|fault| fault == told && self.document.is_some());
+    }
+
     /// Takes a newer keys document that came with the rundown of a station: durable when this returns.
     pub fn renew(&mut self, station: &Id, keys: &Envelope) -> Result<(), NotTaken> {
         let result = self.renew_unnoted(keys);
@@ -106,7 +150,8 @@ impl Held {
         let mut trust = self.trust.clone();
         trust.renew(keys)?;
         self.folder.write_keys(keys)?;
-        self.trust = trust;
+        self.keys_seen = self.folder.keys_stamp();
+        (self.trust, self.document) = (trust, Some(keys.clone()));
         Ok(())
     }
 

@@ -74,6 +74,7 @@ impl Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::link::village::folder::KEYS;
     use crate::link::wire::{self, Acknowledged};
     use crate::rundown::seal::KEYS_TYPE;
 
@@ -89,7 +90,7 @@ mod tests {
     /// Everything a join changes.
     fn state(folder: &Folder) -> (String, String, Envelope, Brought) {
         let key = folder.key().unwrap().id().to_string();
-        (key, folder.membership().unwrap().url, folder.keys().unwrap(), folder.brought())
+        (key, folder.membership().unwrap().url, folder.envelope(KEYS).unwrap(), folder.brought())
     }
 
     #[test]

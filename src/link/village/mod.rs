@@ -14,6 +14,7 @@ pub mod held;
 mod hour;
 pub mod https;
 mod joining;
+pub mod keys;
 pub mod parts;
 pub mod receipts;
 pub mod shelf;

@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 
 use super::folder::{Folder, FolderFault, Membership};
+use super::keys as keys_here;
 use super::parts::CLIP_BYTES_MAX;
 use super::wanted;
 use crate::base::{Digest, Id, Timestamp};
 use crate::rundown::Rundown;
 use crate::rundown::document::Edge;
-use crate::rundown::seal::{Envelope, Refusal, Trust};
+use crate::rundown::seal::{Envelope, Refusal};
 use crate::store::{Store, StoreFault};
 
 const KEYS: &str = "keys.json";
@@ -102,7 +103,7 @@ pub fn read(
         serde_json::from_slice(&bytes).map_err(|error| StickFault::NotOurs(error.to_string()))
     };
     let (keys, rundown) = (document(KEYS)?, document(RUNDOWN)?);
-    let mut trust = Trust::begin(&membership.root, &folder.keys()?)?;
+    let mut trust = keys_here::look(folder, &membership.root).trust;
     let version = trust.keys().version;
     // An older stick may hold an older document: the newer one that is here stays.
     let is_newer = match trust.renew(&keys) {

@@ -16,6 +16,7 @@ use crate::rundown::seal::{Envelope, RUNDOWN_TYPE};
 use crate::rundown::{AiringId, Class, Outcome, Receipt, Rundown};
 
 mod clips;
+mod keys;
 mod receipts;
 mod world;
 use world::{Noted, Scripted, World, clip, id, keys, rundown, sealed, signer, sound, start, time};

@@ -50,6 +50,23 @@ fn without_the_time_nothing_sounds_and_what_is_in_its_window_does_afterwards() {
 }
 
 #[test]
+fn a_box_without_keys_airs_nothing_until_they_come() {
+    let mut world = World::new();
+    let rundown = world.rundown("a", vec![short(&world)], vec![daily("a", "a", -300.0), daily("b", "a", 60.0)]);
+    let options = Options { journal: world.path("journal"), loudspeakers: vec![world.wav("a")], remote: false };
+    let nobody = Trust::in_nobody(&world.root.public());
+    let mut machine = Machine::new(options, world.clock.clone(), world.store.clone(), nobody).unwrap();
+    machine.offer(world.seal(&rundown));
+    world.run(&mut machine, at(0.0));
+    assert_eq!((machine.receipts(), machine.status()[0].held), (vec![], Edge::default()));
+    assert!(machine.status()[0].refusal.is_some());
+    machine.renew_keys(world.keys(1, 21, 7));
+    world.run(&mut machine, at(120.0));
+    assert_eq!(outcomes(&machine.receipts()).last().unwrap(), &("b".to_owned(), Outcome::Played));
+    assert_eq!(machine.status()[0].refusal, None);
+}
+
+#[test]
 fn a_box_that_lost_its_journal_waits_for_what_the_county_knows() {
     let mut world = World::new();
     let airings = ["a", "b", "c", "d"].iter().zip([-300.0, -5.0, 60.0, 120.0]);
