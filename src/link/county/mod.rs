@@ -1,9 +1,11 @@
 //! The county's end of the link: who may ask, what is in force for whom, what boxes said. Knows no planner and no
 //! catalog: the county offers each sealed rundown here once it is on disk.
 
+mod asked;
 mod bounds;
 pub mod code;
 mod member;
+mod places;
 mod router;
 mod runs;
 mod served;

@@ -4,19 +4,15 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
-use futures::future::BoxFuture;
 use hyper_util::rt::TokioTimer;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tower::Service;
 
+use super::places::Places;
 use super::tls::{self, TlsFault};
 
 /// Connections at a time: 10,000 waiting stations, and what comes in between while a proxy reconnects them.
@@ -147,7 +143,11 @@ impl Serving {
             (tls, _) => tls.and_then(Result::ok),
         };
         up.store(true, Ordering::SeqCst);
-        let places = Places::new(most.unwrap_or_else(|| connections_max(raise_files())));
+        let most = most.unwrap_or_else(|| connections_max(raise_files()));
+        let places = match options.transport {
+            Transport::BehindProxy => Places::behind_proxy(most),
+            Transport::Tls { .. } | Transport::Plain => Places::new(most),
+        };
         let server = match axum_server::from_tcp(listener) {
             Ok(server) => server.handle(handle),
             Err(error) => {
@@ -232,68 +232,6 @@ fn connections_max(files: Option<u64>) -> usize {
     most
 }
 
-/// Lets no more in than there are places; whoever comes then is hung up on, and comes back after a while.
-#[derive(Clone)]
-pub(super) struct Places {
-    free: Arc<Semaphore>,
-    all: usize,
-    /// It was told that there are none left.
-    told: Arc<AtomicBool>,
-}
-
-impl Places {
-    pub(super) fn new(all: usize) -> Places {
-        Places { free: Arc::new(Semaphore::new(all)), all, told: Arc::default() }
-    }
-
-    fn take(&self) -> Option<OwnedSemaphorePermit> {
-        let place = self.free.clone().try_acquire_owned().ok();
-        if place.is_none() && !self.told.swap(true, Ordering::SeqCst) {
-            tracing::warn!("{} connections are open, and no more are let in: who opens so many?", self.all);
-        }
-        // Told anew only after a tenth of them has gone.
-        if self.free.available_permits() > self.all / 10 {
-            self.told.store(false, Ordering::SeqCst);
-        }
-        place
-    }
-}
-
-/// A service that holds a place as long as its connection is there.
-#[derive(Clone)]
-pub(super) struct Placed<S> {
-    service: S,
-    _place: Arc<OwnedSemaphorePermit>,
-}
-
-impl<I: Send + 'static, S: Send + 'static> Accept<I, S> for Places {
-    type Stream = I;
-    type Service = Placed<S>;
-    type Future = BoxFuture<'static, std::io::Result<(I, Placed<S>)>>;
-
-    fn accept(&self, stream: I, service: S) -> Self::Future {
-        let place = self.take();
-        Box::pin(async move {
-            let place = place.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::ConnectionRefused))?;
-            Ok((stream, Placed { service, _place: Arc::new(place) }))
-        })
-    }
-}
-
-impl<R, S: Service<R>> Service<R> for Placed<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.service.poll_ready(context)
-    }
-
-    fn call(&mut self, request: R) -> S::Future {
-        self.service.call(request)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -330,15 +268,6 @@ mod tests {
         assert_eq!(looks, 3);
         let mut byte = [0];
         assert!(matches!(std::io::Read::read(&mut &caller, &mut byte), Ok(0) | Err(_)));
-    }
-
-    #[tokio::test]
-    async fn places_come_back_with_their_connections() {
-        let places = Places::new(1);
-        let (_, first) = places.accept((), ()).await.unwrap();
-        assert!(places.accept((), ()).await.is_err());
-        drop(first);
-        assert!(places.accept((), ()).await.is_ok());
     }
 
     #[test]

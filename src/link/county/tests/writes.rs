@@ -12,7 +12,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::*;
-use crate::link::county::serving::{Placed, Places, bounded};
+use crate::link::county::places::{Placed, Places};
+use crate::link::county::serving::bounded;
 use crate::link::county::tls;
 
 /// Hands on what it gets, and counts what is handed to the kernel.
