@@ -58,6 +58,16 @@ struct Manifest {
 }
 
 pub fn backup(place: &Place, args: &BackupArgs) -> anyhow::Result<u8> {
+    let count = write(place, &args.file)?;
+    anstream::println!(
+        "{}: {count} files; private keys, tokens and config/machine*.toml are not in it",
+        args.file.display()
+    );
+    Ok(FINE)
+}
+
+/// Writes a backup of the ledger and the content, and reads it again; how many files are in it. Blocks.
+pub fn write(place: &Place, file: &Path) -> anyhow::Result<usize> {
     let data = place.data();
     let ledger_path = data.join("ledger.db");
     if !ledger_path.exists() {
@@ -70,14 +80,9 @@ pub fn backup(place: &Place, args: &BackupArgs) -> anyhow::Result<u8> {
         ledger.close().await;
         anyhow::Ok(())
     })?;
-    let written = write_archive(place, &copy, &args.file);
+    let written = write_archive(place, &copy, file);
     std::fs::remove_file(&copy).context("the copy of the ledger cannot be removed")?;
-    let count = written?;
-    anstream::println!(
-        "{}: {count} files; private keys, tokens and config/machine*.toml are not in it",
-        args.file.display()
-    );
-    Ok(FINE)
+    written
 }
 
 fn write_archive(place: &Place, ledger_copy: &Path, file: &Path) -> anyhow::Result<usize> {

@@ -11,6 +11,7 @@ use crate::base::clock::RealClock;
 use crate::base::{Clock, Id, Timestamp, near};
 use crate::catalog::{Catalog, model::Chat};
 use crate::cmd::{FAULTS, FINE, Format, Place, check, on_air, page};
+use crate::console::web::Tried;
 use crate::lang::words::word;
 use crate::ledger::CallId;
 use crate::outbox::channel::{self, Answer, Content, Parcel};
@@ -72,22 +73,37 @@ fn test(place: &Place, chat: &Id, machine: Option<&Path>) -> anyhow::Result<u8> 
         return Ok(FAULTS);
     }
     let options = machine.context("there is no config/machine.toml; write it as docs/ref/machine.md says")?.outbox;
+    let Some((robot, tried)) = try_chat(&catalog, chat, &options, RealClock::default().now())? else {
+        bail!("the channel is not open");
+    };
+    anstream::println!("{} by {robot}: {}; {}", chat.id, tried.word, tried.detail);
+    Ok(if tried.is_good() { FINE } else { FAULTS })
+}
+
+/// Sends the test at once; the robot that sends it, and what the service answers. Blocks.
+///
+/// Errors: the group's address, or what the machine says of its channel, is at fault.
+pub fn try_chat(
+    catalog: &Catalog,
+    chat: &Chat,
+    options: &channel::Options,
+    now: Timestamp,
+) -> anyhow::Result<Option<(String, Tried)>> {
     let kind = channel::kind(&chat.channel);
     let kind = kind.with_context(|| format!("there is no channel `{}`; `cunxiang check` tells more", chat.channel))?;
     let address = serde_json::Value::from(chat.address.clone());
-    if let Some(why) = (kind.check_address)(&address).err().or_else(|| kind.lacking(&options, &address)) {
+    if let Some(why) = (kind.check_address)(&address).err().or_else(|| kind.lacking(options, &address)) {
         bail!("{why}");
     }
-    let (channels, faults) = channel::open(&options);
+    let (channels, faults) = channel::open(options);
     if let Some(fault) = faults.iter().find(|fault| fault.kind == kind.name) {
         bail!("{fault}");
     }
-    let channel =
-        channels.into_iter().find(|channel| channel.kind() == kind.name).context("the channel is not open")?;
-    let parcel = parcel(&catalog, chat, address, RealClock::default().now())?;
+    let Some(channel) = channels.into_iter().find(|channel| channel.kind() == kind.name) else { return Ok(None) };
+    let parcel = parcel(catalog, chat, address, now)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let answer = runtime.block_on(channel.send(&parcel));
-    Ok(tell(chat, &channel.robot(&parcel.address), answer))
+    Ok(Some((channel.robot(&parcel.address), tried(chat, answer))))
 }
 
 /// The test, in every language of the group.
@@ -113,8 +129,8 @@ fn parcel(catalog: &Catalog, chat: &Chat, address: serde_json::Value, now: Times
     Ok(Parcel { id, chat: chat.id.clone(), address, content, post, at: now })
 }
 
-fn tell(chat: &Chat, robot: &str, answer: Answer) -> u8 {
-    let (word, rest) = match answer {
+fn tried(chat: &Chat, answer: Answer) -> Tried {
+    let (word, detail) = match answer {
         Answer::Sent { ids } if ids.is_empty() => ("sent", "the service took it".to_owned()),
         Answer::Sent { ids } => ("sent", format!("the service took it as {}", ids.join(", "))),
         Answer::Handed { ids } => {
@@ -128,6 +144,5 @@ fn tell(chat: &Chat, robot: &str, answer: Answer) -> u8 {
         Answer::Refused { code, detail } => ("refused", format!("{code}: {detail}")),
         Answer::Unknown { code, detail } => ("unknown", format!("{code}: {detail}; look into the group")),
     };
-    anstream::println!("{} by {robot}: {word}; {rest}", chat.id);
-    if ["sent", "handed"].contains(&word) { FINE } else { FAULTS }
+    Tried { word, detail }
 }

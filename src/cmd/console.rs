@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use tracing::{info, warn};
 
 use crate::base::Id;
+use crate::cmd::machine::Here;
 use crate::cmd::status::Watched;
 use crate::console::control::Control;
 use crate::console::web::{self, Health, Site, StationSeen};
@@ -47,7 +48,7 @@ impl Console {
         self,
         control: Arc<Control>,
         (store, home): (Store, PathBuf),
-        watched: Watched,
+        here: Here,
     ) -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
         let Console { serving, options } = self;
         let scheme = if options.secure { "https" } else { "http" };
@@ -56,7 +57,10 @@ impl Console {
         if let Some(path) = first.context("the console's first link cannot be made")? {
             warn!("the console has no engineer yet; within 15 minutes, open {url}{path}");
         }
-        let site = Site::new(control, (store, home), options, Box::new(move || village(&watched)));
+        let site = {
+            let watched = here.watched.clone();
+            Site::new(control, (store, home), options, (Box::new(move || village(&watched)), Box::new(here)))
+        };
         info!(%url, "the console is served");
         Ok(serving.serve(web::router(site)))
     }

@@ -11,6 +11,7 @@ use crate::card;
 use crate::catalog::{self, Files, load::Texts};
 use crate::cmd::{FAULTS, FINE, Place, data, keys};
 use crate::config::machine;
+use crate::console::web::Finding;
 use crate::county::duty::CERTIFICATE_ENDS_SOON;
 use crate::county::keys::CountyKeys;
 use crate::ledger::{AuditCheck, Ledger};
@@ -34,18 +35,26 @@ pub struct Args {
     sdp: Option<Id>,
 }
 
-/// How one thing is.
-struct Finding {
-    what: &'static str,
-    /// What was seen, or what is wrong and what to do.
-    state: Result<String, String>,
-}
-
 pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     if let Some(station) = &args.sdp {
         anstream::print!("{}", sdp(place, args, station)?);
         return Ok(FINE);
     }
+    let findings = findings(place, args.machine.as_deref());
+    let mut faults = 0;
+    for Finding { what, state } in &findings {
+        let (style, word, text) = match state {
+            Ok(text) => (anstyle::AnsiColor::Green.on_default(), "ok", text),
+            Err(text) => (anstyle::AnsiColor::Red.on_default().bold(), "fault", text),
+        };
+        faults += usize::from(state.is_err());
+        anstream::println!("{style}{word:<5}{style:#} {what:<13} {text}");
+    }
+    Ok(if faults > 0 { FAULTS } else { FINE })
+}
+
+/// Looks at everything, in the order it is told. Blocks.
+pub fn findings(place: &Place, machine: Option<&Path>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut see = |what, state| findings.push(Finding { what, state });
     see("content", content(place));
@@ -54,7 +63,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     see("data folder", data_folder(place));
     see("ledger", ledger(place));
     see("keys", keys_document(place));
-    let (path, file) = machine::place(&place.home, args.machine.as_deref());
+    let (path, file) = machine::place(&place.home, machine);
     let text = std::fs::read_to_string(&path);
     match text.map_err(|error| format!("{file} cannot be read: {error}")).and_then(|text| {
         machine::read(&file, &text, &place.home, None)
@@ -83,16 +92,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
         Err(why) => see("machine", Err(why)),
     }
     see("sound devices", Ok(devices()));
-    let mut faults = 0;
-    for Finding { what, state } in &findings {
-        let (style, word, text) = match state {
-            Ok(text) => (anstyle::AnsiColor::Green.on_default(), "ok", text),
-            Err(text) => (anstyle::AnsiColor::Red.on_default().bold(), "fault", text),
-        };
-        faults += usize::from(state.is_err());
-        anstream::println!("{style}{word:<5}{style:#} {what:<13} {text}");
-    }
-    Ok(if faults > 0 { FAULTS } else { FINE })
+    findings
 }
 
 /// The description of one loudspeaker's stream.

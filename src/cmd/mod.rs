@@ -18,6 +18,7 @@ mod keys;
 mod locale;
 mod log;
 mod logging;
+mod machine;
 mod metrics;
 mod on_air;
 mod order;

@@ -16,6 +16,7 @@ use crate::base::{Clock, Timestamp};
 use crate::bot::{self, Bot};
 use crate::catalog::{self, load::Texts};
 use crate::cmd::instant::Instant;
+use crate::cmd::machine::Here;
 use crate::cmd::passes::{Links, Passes};
 use crate::cmd::status::Watched;
 use crate::cmd::{FAULTS, FINE, Place, check, console, data, logging, on_air, page};
@@ -71,7 +72,8 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<u8> {
     logging::begin(machine.log_format, &machine.log_filter, args.clock.is_some().then(|| clock.clone()))?;
     // The county's passes and the outbox want one thread each; sockets fit between.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let result = runtime.block_on(daemon(place, (&file, &text), machine, clock, args.clock.is_some()));
+    let result =
+        runtime.block_on(daemon(place, (&file, &text, args.machine.clone()), machine, clock, args.clock.is_some()));
     runtime.shutdown_timeout(Duration::from_secs(1));
     match result {
         Err(error) => match error.downcast::<CountyFault>() {
@@ -97,7 +99,7 @@ fn start(place: &Place, written: Instant) -> anyhow::Result<Timestamp> {
 
 async fn daemon(
     place: &Place,
-    (file, text): (&str, &str),
+    (file, text, file_of): (&str, &str, Option<PathBuf>),
     machine: Machine,
     clock: Arc<dyn Clock>,
     is_shifted: bool,
@@ -230,7 +232,8 @@ async fn daemon(
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(control.clone().serve(control_listener));
     if let Some(console) = console {
-        tasks.spawn(console.ready(control, (store, place.home.clone()), watched.clone()).await?);
+        let here = Here { place: place.clone(), machine: file_of, channels: machine.outbox, watched: watched.clone() };
+        tasks.spawn(console.ready(control, (store, place.home.clone()), here).await?);
     }
     tasks.spawn(monitor::serve(monitor_listener, watched.pages()));
     if let Some((listener, notices)) = notices {

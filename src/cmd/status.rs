@@ -200,12 +200,13 @@ impl Watched {
                 None => Ok(format!("ok{sample}{shifted}\n")),
             }
         };
-        let metrics = move || {
-            let (board, stations) = (watched.board.read(), watched.running.status());
-            let boxes = watched.boxes();
-            metrics::text(&board, (&stations, &boxes), watched.outbox.counts(), watched.clock.now(), watched.is_shifted)
-        };
-        Monitor { health: Box::new(health), metrics: Box::new(metrics) }
+        Monitor { health: Box::new(health), metrics: Box::new(move || watched.metrics()) }
+    }
+
+    /// What `/metrics` says.
+    pub fn metrics(&self) -> String {
+        let (board, stations) = (self.board.read(), self.running.status());
+        metrics::text(&board, (&stations, &self.boxes()), self.outbox.counts(), self.clock.now(), self.is_shifted)
     }
 
     /// What of the running parts is not well.

@@ -7,6 +7,7 @@ pub mod alarm;
 pub mod boxes;
 pub mod cards;
 pub mod content;
+pub mod directory;
 pub mod duty;
 pub mod keys;
 mod linked;

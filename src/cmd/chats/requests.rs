@@ -1,17 +1,12 @@
 //! Groups that asked for notices through the robot, and the county's answer.
 
-use anyhow::{Context, bail};
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value, value};
-
-use crate::base::{Id, Problem, Tag, durable};
-use crate::catalog::{self, files::Files, load::Texts};
+use crate::base::{Id, Tag};
 use crate::cmd::order::ask_daemon;
-use crate::cmd::{FAULTS, FINE, Format, Place, check, page, status};
+use crate::cmd::{FAULTS, FINE, Format, Place, page, status};
 use crate::console::control::{Answer, Ask};
+use crate::county::directory::{self, DirectoryFault, Entry, one_line};
 use crate::ledger::{ChatRequest, RequestState};
-
-/// The directory of groups, below the home folder.
-const CHATS: &str = "config/chats.toml";
+use anyhow::{Context, bail};
 
 #[derive(clap::Args)]
 pub(super) struct Accept {
@@ -75,11 +70,6 @@ pub(super) fn list(place: &Place, all: bool, format: Format) -> anyhow::Result<u
     Ok(FINE)
 }
 
-/// A stranger's text, as a terminal can show it: no line breaks, no control codes.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
 /// The file first: what the ledger calls accepted is in the directory.
 pub(super) fn accept(place: &Place, accept: &Accept) -> anyhow::Result<u8> {
     let open = requests(place, false)?;
@@ -87,61 +77,23 @@ pub(super) fn accept(place: &Place, accept: &Accept) -> anyhow::Result<u8> {
     let request = request.with_context(|| {
         format!("there is no open request {}; `cunxiang chats requests` lists them", accept.request)
     })?;
-    let path = place.home.join(CHATS);
-    let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let mut document: DocumentMut =
-        text.parse().with_context(|| format!("{CHATS} has a fault; `cunxiang check` tells it"))?;
-    let tables = document.entry("chat").or_insert(Item::ArrayOfTables(toml_edit::ArrayOfTables::new()));
-    let tables = tables.as_array_of_tables_mut().context("`chat` in config/chats.toml is no [[chat]]")?;
-    tables.push(entry(accept, request)?);
-    let written = document.to_string();
-    let problems = new_faults(place, &written)?;
-    if !problems.is_empty() {
-        page::problems(&problems);
-        anstream::println!("{CHATS} stays as it was");
-        return Ok(FAULTS);
-    }
-    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path)?.permissions());
-    durable::write(&path, written.as_bytes(), mode & 0o777)
-        .with_context(|| format!("{} cannot be written", path.display()))?;
-    settle(place, accept.request, Some(accept.id.clone()))
-}
-
-fn entry(accept: &Accept, request: &ChatRequest) -> anyhow::Result<Table> {
-    let mut table = Table::new();
-    table.decor_mut().set_prefix("\n");
-    table.insert("id", value(accept.id.as_str()));
-    let mut name = InlineTable::new();
-    name.insert("zh-CN", accept.name.clone().unwrap_or_else(|| one_line(&request.title)).into());
-    table.insert("name", value(name));
-    if let Some(station) = &accept.station {
-        table.insert("station", value(station.as_str()));
-    }
-    if let Some(township) = &accept.township {
-        table.insert("township", value(township.as_str()));
-    }
-    table.insert("languages", value(accept.languages.iter().map(Tag::as_str).collect::<Array>()));
-    table.insert("send", value(accept.send.iter().map(String::as_str).collect::<Array>()));
-    let number = request.address["chat"].as_i64().context("the request names no group of a service")?;
-    let mut channel = InlineTable::new();
-    channel.insert("kind", request.channel.as_str().into());
-    channel.insert("chat", Value::from(number));
-    table.insert("channel", value(channel));
-    Ok(table)
-}
-
-/// What `written` would bring that is not at fault now.
-fn new_faults(place: &Place, written: &str) -> anyhow::Result<Vec<Problem>> {
-    let mut files = check::read(place)?;
-    let errors = |files: &Files| {
-        let mut problems = catalog::load(files, &Texts::new()).problems;
-        problems.retain(Problem::is_error);
-        problems
+    let entry = Entry {
+        id: accept.id.clone(),
+        name: accept.name.clone(),
+        station: accept.station.clone(),
+        township: accept.township.clone(),
+        languages: accept.languages.clone(),
+        send: accept.send.clone(),
     };
-    let before = errors(&files);
-    let file = files.texts.get_mut(CHATS).with_context(|| format!("there is no {CHATS}"))?;
-    file.text = Ok(written.into());
-    Ok(errors(&files).into_iter().filter(|problem| !before.contains(problem)).collect())
+    match directory::take_in(&place.home, &entry, request) {
+        Ok(()) => settle(place, accept.request, Some(accept.id.clone())),
+        Err(DirectoryFault::Faults(problems)) => {
+            page::problems(&problems);
+            anstream::println!("{} stays as it was", directory::CHATS);
+            Ok(FAULTS)
+        }
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 pub(super) fn settle(place: &Place, request: u64, chat: Option<Id>) -> anyhow::Result<u8> {

@@ -9,6 +9,7 @@ use crate::base::Digest;
 /// Files of `/static/`: name, kind, content.
 const ASSETS: &[(&str, &str, &[u8])] = &[
     ("style.css", "text/css; charset=utf-8", include_bytes!("style.css")),
+    ("chats.js", "text/javascript; charset=utf-8", include_bytes!("chats.js")),
     ("live.js", "text/javascript; charset=utf-8", include_bytes!("live.js")),
     ("hold.js", "text/javascript; charset=utf-8", include_bytes!("hold.js")),
     ("sign.js", "text/javascript; charset=utf-8", include_bytes!("sign.js")),

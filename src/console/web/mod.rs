@@ -13,6 +13,7 @@ pub mod form;
 mod guard;
 pub mod layout;
 pub mod live;
+mod machine;
 mod pages;
 pub mod routes;
 mod setup;
@@ -23,9 +24,10 @@ pub mod words;
 pub use access::session::Session;
 pub use asked::{Answered, Asked, Stop};
 pub use form::Form;
+pub use machine::{Backup, Finding, Machine, Tried};
 pub use routes::{ROUTES, Route, Who, router};
 pub use setup::first_link;
-pub use site::{Health, Options, Site, StationSeen};
+pub use site::{Health, Options, Site, StationSeen, Village};
 pub use words::Words;
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use axum::routing::{MethodFilter, on};
 
 use super::asked::{Answered, Asked};
 use super::pages::{
-    account, as_run, clips, emergency, login, notice, notices, people, review, silence, stations, timetable, today,
+    account, as_run, chats, clips, emergency, engineer, login, notice, notices, people, review, silence, stations,
+    timetable, today,
 };
 use super::site::Site;
 use super::{Session, assets, guard, live};
@@ -138,11 +139,28 @@ pub const ROUTES: &[Route] = &[
     Route::get("/review/{id}", STAFF, page!(review::one)),
     Route::post("/review/{id}", REVIEWERS, page!(review::judge)),
     Route::get("/clips/{digest}", STAFF, page!(clips::show)),
+    Route::get("/chats", STAFF, page!(chats::show)).nav("layout-nav-chats"),
+    Route::get("/chats/file", STAFF, page!(chats::tasks::file)),
+    Route::get("/chats/posts", STAFF, page!(chats::posts::show)),
+    Route::get("/chats/directory", STAFF, page!(chats::directory::show)),
+    Route::post("/chats/accept", ORDERS, page!(chats::requests::accept)),
+    Route::post("/chats/refuse", ORDERS, page!(chats::requests::refuse)),
+    Route::post("/chats/seen", ORDERS, page!(chats::seen)),
+    Route::post("/chats/resend", ORDERS, page!(chats::resend)),
+    Route::post("/chats/done", ORDERS, page!(chats::done)),
+    Route::post("/chats/test", ORDERS, page!(chats::directory::test)),
+    Route::post("/chats/withdraw", ORDERS, page!(chats::withdraw)),
+    Route::post("/chats/correct", ORDERS, page!(chats::correct)),
     Route::get("/stations", ENGINEER, page!(stations::show)).nav("layout-nav-stations"),
     Route::get("/stations/{station}", ENGINEER, page!(stations::show_one)),
     Route::post("/stations/enrol", ENGINEER, page!(stations::enrol)),
     Route::post("/stations/confirm", ENGINEER, page!(stations::confirm)),
     Route::post("/stations/revoke", ENGINEER, page!(stations::revoke)),
+    Route::get("/engineer", ENGINEER, page!(engineer::show)).nav("layout-nav-engineer"),
+    Route::get("/engineer/doctor", ENGINEER, page!(engineer::doctor)),
+    Route::get("/engineer/metrics", ENGINEER, page!(engineer::metrics)),
+    Route::post("/engineer/backup", ENGINEER, page!(engineer::backup)),
+    Route::post("/engineer/release", ENGINEER, page!(engineer::release)),
     Route::get("/people", ENGINEER, page!(people::show)).nav("layout-nav-people"),
     Route::post("/people/add", ENGINEER, page!(people::add)),
     Route::post("/people/change", ENGINEER, page!(people::change)),

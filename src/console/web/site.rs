@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::access::tries::{self, Tries};
 use super::live::Live;
+use super::machine::Machine;
 use super::pages::account::Pending;
 use crate::base::{Clock, Id, Timestamp};
 use crate::catalog::Catalog;
@@ -77,6 +78,9 @@ impl Health {
     }
 }
 
+/// Every station somebody serves, as it is now.
+pub type Village = Box<dyn Fn() -> Vec<StationSeen> + Send + Sync>;
+
 /// What every page shares: the daemon behind the control socket, and what the console itself remembers.
 pub struct Site {
     /// Files orders, with what it refuses; has ledger, board, clock and bell.
@@ -88,7 +92,10 @@ pub struct Site {
     pub folder: Folder,
     pub options: Options,
     /// Every station somebody serves, as it is now.
-    village: Box<dyn Fn() -> Vec<StationSeen> + Send + Sync>,
+    village: Village,
+    pub machine: Box<dyn Machine>,
+    /// What takes the machine a while is done one at a time.
+    pub(super) at_work: Semaphore,
     pub(super) live: Live,
     pub(super) hashing: Semaphore,
     of_names: Mutex<Tries>,
@@ -101,7 +108,7 @@ impl Site {
         control: Arc<Control>,
         (store, home): (Store, PathBuf),
         options: Options,
-        village: Box<dyn Fn() -> Vec<StationSeen> + Send + Sync>,
+        (village, machine): (Village, Box<dyn Machine>),
     ) -> Arc<Site> {
         Arc::new(Site {
             control,
@@ -110,6 +117,8 @@ impl Site {
             home,
             options,
             village,
+            machine,
+            at_work: Semaphore::new(1),
             live: Live::default(),
             hashing: Semaphore::new(HASHING_MAX),
             of_names: Mutex::new(Tries::new(tries::OF_A_NAME)),

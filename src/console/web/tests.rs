@@ -2,6 +2,8 @@
 
 mod as_run;
 mod authorization;
+mod chats;
+mod engineer;
 mod entry;
 mod escaping;
 mod notices;

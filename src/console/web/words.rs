@@ -29,7 +29,9 @@ type Texts = (&'static str, [&'static str; 4]);
 pub const PAGES: &[Texts] = &texts![
     "account",
     "as-run",
+    "chats",
     "emergency",
+    "engineer",
     "layout",
     "login",
     "notices",

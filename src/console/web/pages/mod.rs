@@ -3,8 +3,10 @@
 
 pub mod account;
 pub mod as_run;
+pub mod chats;
 pub mod clips;
 pub mod emergency;
+pub mod engineer;
 pub mod login;
 pub mod notice;
 pub mod notices;

@@ -224,7 +224,11 @@ fn needs(today: &Today, words: Words) -> Markup {
     let needs = &today.needs;
     let clock = |at: &Timestamp| at.with_timezone(&today.zone).format("%m-%d %H:%M").to_string();
     let counted = |what: &str, count: usize| {
-        html! { @if count > 0 { li { (words.say_with("today-need", &[("what", what)])) " " b { (count) } } } }
+        let text = words.say_with("today-need", &[("what", what)]);
+        let is_of_chats = ["unknown", "tasks", "requests"].contains(&what);
+        html! { @if count > 0 {
+            li { @if is_of_chats { a href="/chats" { (text) } } @else { (text) } " " b { (count) } }
+        } }
     };
     let listed = |what: &str, titles: &[String]| {
         html! { @if !titles.is_empty() {

@@ -6,8 +6,13 @@ use super::world::{World, sample};
 use crate::console::web::Options;
 use crate::ledger::Role;
 
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 21] = [
     "/",
+    "/chats",
+    "/chats/posts",
+    "/chats/directory",
+    "/engineer",
+    "/engineer/doctor",
     "/stations",
     "/stations/foshan-nagu",
     "/timetable?by=broadcast",

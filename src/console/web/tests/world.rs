@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -13,11 +13,11 @@ use tower::ServiceExt as _;
 
 use crate::base::Timestamp;
 use crate::base::clock::SimulatedClock;
-use crate::catalog::{Catalog, Files};
+use crate::catalog::{Catalog, Chat, Files};
 use crate::console::control::Control;
 use crate::console::web::access::password;
 use crate::console::web::access::session::{Token, begin};
-use crate::console::web::{Options, Site, StationSeen, form, router};
+use crate::console::web::{Backup, Finding, Machine, Options, Site, Tried, Village, form, router};
 use crate::county::boxes::Boxes;
 use crate::county::snapshot::{Board, Snapshot};
 use crate::ledger::{Ledger, Role};
@@ -26,8 +26,41 @@ use crate::store::Store;
 pub const HOST: &str = "127.0.0.1:8330";
 pub const PASSWORD: &str = "three yaks by the river";
 
-/// How the stations are.
-type Village = Box<dyn Fn() -> Vec<StationSeen> + Send + Sync>;
+/// A machine with one fault, whose groups answer as their ids say.
+#[derive(Default)]
+struct Known(Mutex<Vec<Backup>>);
+
+impl Machine for Known {
+    fn findings(&self) -> Vec<Finding> {
+        vec![
+            Finding { what: "disk", state: Ok("700 MB free".to_owned()) },
+            Finding { what: "data folder", state: Err("it is open: run chmod 750 on <it>".to_owned()) },
+        ]
+    }
+
+    fn metrics(&self) -> String {
+        "# HELP cunxiang_hold 1 while the county is in HOLD.\n# TYPE cunxiang_hold gauge\ncunxiang_hold 0\n# EOF\n"
+            .to_owned()
+    }
+
+    fn backups(&self) -> Vec<Backup> {
+        self.0.lock().unwrap().clone()
+    }
+
+    fn back_up(&self, now: Timestamp) -> Result<Backup, String> {
+        let mut all = self.0.lock().unwrap();
+        let made = Backup { name: format!("county-{}.tar.gz", all.len() + 1), bytes: 5 << 19, made: now };
+        all.insert(0, made.clone());
+        Ok(made)
+    }
+
+    fn try_chat(&self, chat: &Chat, _: Timestamp) -> Result<Tried, String> {
+        match chat.id.as_str() {
+            "foshan-residents" => Ok(Tried { word: "sent", detail: "the service took it as 7".to_owned() }),
+            _ => Err("there is no such <channel>".to_owned()),
+        }
+    }
+}
 
 pub struct World {
     pub site: Arc<Site>,
@@ -122,7 +155,7 @@ impl World {
         };
         let home = folder.path().join("home");
         furnish(&home);
-        let site = Site::new(Arc::new(control), (store, home), options, village);
+        let site = Site::new(Arc::new(control), (store, home), options, (village, Box::new(Known::default())));
         World { router: router(site.clone()), site, clock, _folder: folder }
     }
 

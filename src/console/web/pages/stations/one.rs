@@ -115,9 +115,9 @@ fn of_box(asked: &Asked, catalog: &Catalog, one: &BoxShown) -> Markup {
                         dt { (words.say("stations-ready")) }
                         dd { @if speaker.unready == 0 { span.good { (words.say("stations-is-ready")) } } @else {
                             span.bad { (words.say_with("stations-unready", &[("count", &speaker.unready.to_string())])) } } }
-                        @for (station, edge) in one.held.iter().filter(|(station, _)| *station == speaker.station) {
+                        @for (_, edge) in one.held.iter().filter(|(station, _)| *station == speaker.station) {
                             dt { (words.say("stations-rundown")) }
-                            dd { code { (edge) } span hidden { (station) } }
+                            dd { code { (edge) } }
                         }
                     }
                 }

@@ -104,3 +104,7 @@ layout-nav-timetable = དུས་ཚོད་རེའུ་མིག
 layout-nav-stations = གྲོང་ཚོའི་རྒྱང་སྒྲ།
 
 layout-nav-emergency = ཛ་དྲག
+
+layout-nav-chats = ཚོགས་པ།
+
+layout-nav-engineer = འཕྲུལ་ལས་པ།

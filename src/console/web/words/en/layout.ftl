@@ -103,3 +103,7 @@ layout-nav-timetable = Timetable
 layout-nav-stations = Stations
 
 layout-nav-emergency = Emergency
+
+layout-nav-chats = Chats
+
+layout-nav-engineer = Engineer

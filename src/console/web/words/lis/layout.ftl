@@ -104,3 +104,7 @@ layout-nav-timetable = ꓐꓯ ꓩꓷ
 layout-nav-stations = ꓞꓳ ꓘꓹ
 
 layout-nav-emergency = ꓖꓳ ꓪꓴꓽ
+
+layout-nav-chats = ꓢꓴ
+
+layout-nav-engineer = ꓐꓯ ꓫꓬ ꓢꓴ

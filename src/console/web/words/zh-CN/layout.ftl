@@ -104,3 +104,7 @@ layout-nav-timetable = 时间表
 layout-nav-stations = 广播点
 
 layout-nav-emergency = 紧急
+
+layout-nav-chats = 群
+
+layout-nav-engineer = 工程师
