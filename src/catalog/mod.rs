@@ -2,6 +2,7 @@
 //!
 //! Parsing is pure: [`files::Files`] in, data out; only `files` reads the disk. Knows no clock, no network, no ledger.
 
+pub mod binding;
 pub mod broadcast;
 pub mod changes;
 pub mod county;

@@ -4,13 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::DocumentMut;
 
 use crate::audio::{self, Imported, Limits, Progress};
 use crate::base::{Clock, Digest, Id, Tag, clock::RealClock, durable};
+use crate::catalog::binding::{Binding, Sound, clip_file, entries, file_of, put_chime};
 use crate::catalog::coverage::length::{Paces, Reading};
 use crate::catalog::{self, Broadcast, Catalog, Kind, load::Texts, recordings};
-use crate::cmd::clip::{document, entries, heard_by_another};
+use crate::cmd::clip::{document, heard_by_another};
 use crate::cmd::{FAULTS, FINE, Place, check, page};
 use crate::lang::{Language, Piece, bundle::argument_of, voice};
 
@@ -53,30 +54,6 @@ pub struct Import {
     no_original: bool,
 }
 
-/// What a clip is bound to.
-struct Binding {
-    message: Id,
-    language: Tag,
-    /// The rendered text that was read.
-    wording: String,
-}
-
-impl Binding {
-    fn text(&self) -> String {
-        Digest::of(self.wording.as_bytes()).to_string()
-    }
-
-    /// Whether an entry gives way to the new one: the same reading again, or, once a person reads it, what stood in.
-    fn replaces(&self, voice: Option<&Tag>, kind: &str, old: &Table) -> bool {
-        let is = |key: &str, wanted: Option<&str>| old.get(key).and_then(Item::as_str) == wanted;
-        let voice = voice.map(Tag::as_str);
-        let same_message = is("message", Some(self.message.as_str())) && is("language", Some(self.language.as_str()));
-        let same_reading = is("voice", voice) && is("text", Some(&self.text()));
-        let stood_in = kind == "person" && !is("kind", Some("person")) && (is("voice", voice) || is("voice", None));
-        same_message && (same_reading || stood_in)
-    }
-}
-
 pub fn run(place: &Place, args: &Import) -> anyhow::Result<u8> {
     let files = check::read(place)?;
     let loaded = catalog::load(&files, &Texts::new());
@@ -98,37 +75,20 @@ pub fn run(place: &Place, args: &Import) -> anyhow::Result<u8> {
     let mut document = document(&path)?;
     let file = keep_clip(place, args, &document, &bindings, &imported)?;
     let original = if args.no_original { None } else { Some(keep_original(place, &args.file)?) };
-    let entry = |mut table: Table| {
-        table["file"] = value(&file);
-        table["clip"] = value(imported.facts.digest.to_string());
-        table["frames"] = value(imported.facts.frames as i64);
-        table["bytes"] = value(imported.facts.bytes as i64);
-        table["kind"] = value(&args.kind);
-        let texts = [("speaker", &args.speaker), ("listened_by", &args.listened_by), ("original", &original)];
-        for (key, text) in texts {
-            if let Some(text) = text {
-                table[key] = value(text);
-            }
-        }
-        table["date"] = value(args.date.unwrap_or(today).to_string());
-        table
+    let sound = Sound {
+        file: &file,
+        facts: &imported.facts,
+        kind: &args.kind,
+        speaker: args.speaker.as_deref(),
+        listened_by: args.listened_by.as_deref(),
+        original: original.as_deref(),
+        date: args.date.unwrap_or(today),
     };
     if let Some(chime) = &args.chime {
-        let mut table = Table::new();
-        table["id"] = value(chime.as_str());
-        put(&mut document, "chime", entry(table), |old| old.get("id").and_then(Item::as_str) == Some(chime.as_str()));
+        put_chime(&mut document, chime, &sound);
     }
     for binding in &bindings {
-        let mut table = Table::new();
-        table["message"] = value(binding.message.as_str());
-        table["language"] = value(binding.language.as_str());
-        if let Some(voice) = &args.voice {
-            table["voice"] = value(voice.as_str());
-        }
-        table["text"] = value(binding.text());
-        table["wording"] = value(&binding.wording);
-        let replaced = |old: &Table| binding.replaces(args.voice.as_ref(), &args.kind, old);
-        put(&mut document, "recording", entry(table), replaced);
+        binding.put(&mut document, &sound);
     }
     durable::write(&path, document.to_string().as_bytes(), 0o644)
         .with_context(|| format!("{} cannot be written", path.display()))?;
@@ -169,7 +129,7 @@ fn bindings(catalog: &Catalog, args: &Import) -> anyhow::Result<Vec<Binding>> {
         if synthetic && let Err(fault) = voice::check_readable(language, &text) {
             bail!("message `{message}`: {fault}; {}", fault.help());
         }
-        Ok(Binding { message: message.clone(), language: tag.clone(), wording: text })
+        Ok(Binding { message: message.clone(), language: tag.clone(), voice: args.voice.clone(), wording: text })
     };
     args.message.iter().map(bind).collect()
 }
@@ -205,9 +165,8 @@ fn keep_clip(
     bindings: &[Binding],
     imported: &Imported,
 ) -> anyhow::Result<String> {
-    let digest = imported.facts.digest.to_string();
-    let known = entries(document).find(|entry| entry.get("clip").and_then(Item::as_str) == Some(&digest));
-    if let Some(file) = known.and_then(|entry| entry.get("file")).and_then(Item::as_str)
+    let digest = &imported.facts.digest;
+    if let Some(file) = file_of(document, digest)
         && place.home.join("broadcasts").join(file).is_file()
     {
         return Ok(file.to_owned());
@@ -217,8 +176,7 @@ fn keep_clip(
         (None, Some(binding)) => format!("{}.{}", binding.message, binding.language),
         (None, None) => bail!("name a message with --message, or a chime with --chime"),
     };
-    // The digest in the name: a clip is never overwritten while somebody plays it.
-    let file = format!("clips/{name}.{}.opus", &digest[..8]);
+    let file = clip_file(&name, digest);
     let path = place.home.join("broadcasts").join(&file);
     std::fs::create_dir_all(place.home.join("broadcasts/clips")).context("broadcasts/clips cannot be made")?;
     durable::write(&path, &imported.bytes, 0o644).with_context(|| format!("{} cannot be written", path.display()))?;
@@ -240,22 +198,6 @@ fn keep_original(place: &Place, file: &Path) -> anyhow::Result<String> {
 
 fn today(catalog: &Catalog) -> chrono::NaiveDate {
     RealClock::default().now().with_timezone(&catalog.county.zone).date_naive()
-}
-
-/// Puts an entry in the place of the first one it replaces, or at the end; the others it replaces go.
-fn put(document: &mut DocumentMut, key: &str, entry: Table, replaced: impl Fn(&Table) -> bool) {
-    let item = document.entry(key).or_insert(Item::ArrayOfTables(toml_edit::ArrayOfTables::new()));
-    let Some(tables) = item.as_array_of_tables_mut() else { return };
-    let places: Vec<usize> = (0..tables.len()).filter(|i| tables.get(*i).is_some_and(&replaced)).collect();
-    let Some((first, others)) = places.split_first() else { return tables.push(entry) };
-    let old = tables.get_mut(*first).expect("the position was just found");
-    let (decor, position) = (old.decor().clone(), old.position());
-    *old = entry;
-    *old.decor_mut() = decor;
-    old.set_position(position);
-    for other in others.iter().rev() {
-        tables.remove(*other);
-    }
 }
 
 /// Removes clips that no entry names any more; their originals stay.

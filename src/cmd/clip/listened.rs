@@ -5,8 +5,9 @@ use anyhow::{Context, bail};
 use toml_edit::{Item, Table, value};
 
 use crate::base::{Digest, durable};
+use crate::catalog::binding::entries;
 use crate::catalog::recordings;
-use crate::cmd::clip::{document, entries, heard_by_another};
+use crate::cmd::clip::{document, heard_by_another};
 use crate::cmd::{FINE, Place};
 
 #[derive(clap::Args)]

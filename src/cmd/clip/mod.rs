@@ -6,7 +6,7 @@ mod listened;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use toml_edit::{DocumentMut, Table};
+use toml_edit::DocumentMut;
 
 use crate::audio;
 use crate::base::Tag;
@@ -50,13 +50,6 @@ fn document(path: &Path) -> anyhow::Result<DocumentMut> {
         .with_context(|| format!("{} cannot be read", path.display()))?
         .parse()
         .with_context(|| format!("{} cannot be read; mend it first", path.display()))
-}
-
-fn entries(document: &DocumentMut) -> impl Iterator<Item = &Table> {
-    ["chime", "recording"]
-        .into_iter()
-        .filter_map(|key| document.get(key)?.as_array_of_tables())
-        .flat_map(|tables| tables.iter())
 }
 
 /// Whoever spoke hears what was meant to be said: it takes somebody else to hear what was said.

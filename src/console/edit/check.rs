@@ -23,7 +23,9 @@ pub struct Checked {
 
 /// With the new texts in the place of the old ones.
 pub fn with(files: &Files, proposed: &Proposed) -> Files {
-    proposed.texts.iter().fold(files.clone(), |files, (path, text)| files.with_text(path, text))
+    let files = proposed.texts.iter().fold(files.clone(), |files, (path, text)| files.with_text(path, text));
+    let clips = proposed.sounds.iter().filter_map(|sound| Some((&sound.path, sound.facts.clone()?)));
+    clips.fold(files, |files, (path, facts)| files.with_clip(path, facts))
 }
 
 /// Checks the whole catalog as it would be. Faults that were there before, elsewhere, are nobody's here.
@@ -62,6 +64,9 @@ pub fn is_within(problem: &Problem, proposed: &Proposed, after: &Files) -> bool 
     }
     if proposed.item.is_empty() {
         return true;
+    }
+    if !proposed.path.ends_with(".ftl") {
+        return false;
     }
     let Some(Ok(topic)) = after.text(&proposed.path).map(|text| Topic::parse(&proposed.path, text)) else {
         // Who broke the file is told of all of it.

@@ -100,12 +100,22 @@ type Old = Vec<(Arc<str>, Option<Arc<str>>)>;
 /// Errors: a conflict where a file is not what it was based on; then, or when one cannot be written, all are as they were.
 fn replaced(home: &Path, files: &Files, proposed: &Proposed) -> Result<Old, Refusal> {
     let mut old: Old = Vec::new();
+    for sound in &proposed.sounds {
+        if home.join(&*sound.path).exists() {
+            continue;
+        }
+        if let Err(error) = write(home, &sound.path, &sound.bytes) {
+            put_back(home, &old);
+            return Err(error.into());
+        }
+        old.push((sound.path.clone(), None));
+    }
     for (path, text) in &proposed.texts {
         let before = files.text(path).cloned();
         let written = match std::fs::read_to_string(home.join(&**path)) {
             Ok(now) if before.as_deref() != Some(&now) => Err(Refusal::Conflict(None)),
             Err(error) if error.kind() == io::ErrorKind::NotFound && before.is_some() => Err(Refusal::Conflict(None)),
-            _ => write(home, path, text).map_err(Refusal::from),
+            _ => write(home, path, text.as_bytes()).map_err(Refusal::from),
         };
         if let Err(refusal) = written {
             put_back(home, &old);
@@ -116,19 +126,19 @@ fn replaced(home: &Path, files: &Files, proposed: &Proposed) -> Result<Old, Refu
     Ok(old)
 }
 
-fn write(home: &Path, path: &str, text: &str) -> io::Result<()> {
+fn write(home: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     let path = home.join(path);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    durable::write(&path, text.as_bytes(), MODE)
+    durable::write(&path, bytes, MODE)
 }
 
 /// As well as the disk lets it: what cannot be put back is whole and checked, and its history says what it was.
 fn put_back(home: &Path, old: &Old) {
     for (path, text) in old.iter().rev() {
         let done = match text {
-            Some(text) => write(home, path, text),
+            Some(text) => write(home, path, text.as_bytes()),
             None => std::fs::remove_file(home.join(&**path)),
         };
         if let Err(error) = done {

@@ -77,7 +77,7 @@ impl MessageChange {
         let before = now.map(|text| text.entry.source.to_string());
         let said = said(&after, &path, &self.message).unwrap_or_default();
         texts.push((path.clone(), after));
-        Ok(Proposed { texts, path, item: self.message.to_string(), before, after: said })
+        Ok(Proposed { texts, sounds: Vec::new(), path, item: self.message.to_string(), before, after: said })
     }
 
     /// Of a message that stands there.

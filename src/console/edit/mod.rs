@@ -4,11 +4,13 @@
 //! A change says what its maker saw. Where that is another by now it is a conflict: shown, never overwritten. What is
 //! written passed the checks of `cunxiang check`; what did not stays with its maker, as a draft.
 
+pub mod broadcast;
 pub mod check;
 pub mod findings;
 pub mod folder;
 pub mod message;
 pub mod notices;
+pub mod recording;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -19,16 +21,27 @@ pub use message::MessageChange;
 pub use notices::Notices;
 
 use crate::base::{Problem, durable};
+use crate::catalog::files::ClipFacts;
 use crate::ledger::LedgerFault;
 
 /// The texts that files are to have, by path below the home folder.
 pub type Texts = BTreeMap<Arc<str>, String>;
 
+/// A file that is no text: a clip with what it is, or what was imported.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    pub path: Arc<str>,
+    pub bytes: Vec<u8>,
+    pub facts: Option<ClipFacts>,
+}
+
 /// What a change leads to, before it is checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Proposed {
     /// In this order they are written: what others refer to comes first.
     pub texts: Vec<(Arc<str>, String)>,
+    /// Before all texts; one that is there already is the same, as its name has its digest.
+    pub sounds: Vec<Written>,
     /// The file it is about, and what of it; nothing for the whole.
     pub path: Arc<str>,
     pub item: String,

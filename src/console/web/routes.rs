@@ -11,8 +11,8 @@ use axum::routing::{MethodFilter, on};
 
 use super::asked::{Answered, Asked};
 use super::pages::{
-    account, as_run, chats, clips, emergency, engineer, login, notice, notices, people, review, silence, stations,
-    timetable, today,
+    account, as_run, broadcast, chats, clips, emergency, engineer, login, notice, notices, people, review, silence,
+    stations, timetable, today,
 };
 use super::site::Site;
 use super::{Session, assets, guard, live};
@@ -135,6 +135,13 @@ pub const ROUTES: &[Route] = &[
     Route::get("/as-run.csv", STAFF, page!(as_run::table::show)),
     Route::get("/as-run/proof", STAFF, page!(as_run::proof::show)),
     Route::post("/as-run/reair", ORDERS, page!(as_run::reair)),
+    Route::get("/broadcasts", STAFF, page!(broadcast::list)).nav("layout-nav-broadcasts"),
+    Route::get("/new-broadcast", WRITER, page!(broadcast::new)),
+    Route::post("/new-broadcast", WRITER, page!(broadcast::make)),
+    Route::post("/new-broadcast/look", WRITER, page!(broadcast::preview)),
+    Route::get("/broadcasts/{id}", STAFF, page!(broadcast::show)),
+    Route::post("/broadcasts/{id}", WRITER, page!(broadcast::save)),
+    Route::post("/broadcasts/{id}/look", WRITER, page!(broadcast::preview)),
     Route::get("/review", STAFF, page!(review::show)).nav("layout-nav-review"),
     Route::get("/review/{id}", STAFF, page!(review::one)),
     Route::post("/review/{id}", REVIEWERS, page!(review::judge)),

@@ -2,6 +2,7 @@
 
 mod as_run;
 mod authorization;
+mod broadcasts;
 mod chats;
 mod engineer;
 mod entry;

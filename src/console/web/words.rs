@@ -29,6 +29,7 @@ type Texts = (&'static str, [&'static str; 4]);
 pub const PAGES: &[Texts] = &texts![
     "account",
     "as-run",
+    "broadcasts",
     "chats",
     "emergency",
     "engineer",

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod as_run;
+pub mod broadcast;
 pub mod chats;
 pub mod clips;
 pub mod emergency;

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::words::Words;
 use crate::base::Problem;
-use crate::lang::difference::{Part, parts};
+use crate::lang::difference::{Part, lines, parts};
 use crate::lang::source::Wording;
 
 /// Faults shown of one text; the rest is counted.
@@ -15,6 +15,11 @@ const CHANGED_CHARS_MAX: usize = 20_000;
 /// Two texts as one, what went and what came marked.
 pub fn changed(old: &str, new: &str, language: &str) -> Markup {
     marked(parts(old, new), language)
+}
+
+/// As [`changed`], line by line, for files.
+pub fn changed_lines(old: &str, new: &str) -> Markup {
+    marked(lines(old, new), "")
 }
 
 fn marked(parts: Vec<Part>, language: &str) -> Markup {

@@ -6,7 +6,7 @@ use super::world::{World, sample};
 use crate::console::web::Options;
 use crate::ledger::Role;
 
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 23] = [
     "/",
     "/chats",
     "/chats/posts",
@@ -28,6 +28,8 @@ const PAGES: [&str; 21] = [
     "/notices/wear-mask",
     "/review",
     "/review/epidemic-daily",
+    "/broadcasts",
+    "/broadcasts/epidemic-daily",
 ];
 
 /// Pieces of which attacks are made.

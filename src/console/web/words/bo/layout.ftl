@@ -37,6 +37,8 @@ layout-lacks-code = ཆོག་མཆན་སྤྲོད་པར་ཚོད
 
 layout-nav-today = དེ་རིང༌།
 
+layout-nav-broadcasts = གཏོང་རྒྱུ།
+
 layout-nav-notices = བརྡ་ཐོ།
 
 layout-nav-review = ཞུ་དག

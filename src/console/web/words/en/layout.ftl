@@ -36,6 +36,8 @@ layout-lacks-code = To approve takes a code: set one up, then log in with it.
 
 layout-nav-today = Today
 
+layout-nav-broadcasts = Broadcasts
+
 layout-nav-notices = Notices
 
 layout-nav-review = Review

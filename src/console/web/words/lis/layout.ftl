@@ -37,6 +37,8 @@ layout-lacks-code = ꓐꓯ ꓬꓯ ꓟꓽ ꓙꓳ꓿
 
 layout-nav-today = ꓐꓯ ꓟ
 
+layout-nav-broadcasts = ꓐꓯ ꓩꓷ
+
 layout-nav-notices = ꓐꓯ ꓟ
 
 layout-nav-review = ꓐꓯ ꓟ ꓟꓳ

@@ -37,6 +37,8 @@ layout-lacks-code = 审批前需要验证码：请先设置，再用验证码重
 
 layout-nav-today = 今日
 
+layout-nav-broadcasts = 播出单
+
 layout-nav-notices = 通知
 
 layout-nav-review = 审稿
