@@ -17,6 +17,7 @@ const ASSETS: &[(&str, &str, &[u8])] = &[
     // Few office machines can show these scripts; Han and Latin letters they have (scripts/make-fonts.sh).
     ("NotoSerifTibetan.woff2", "font/woff2", include_bytes!("fonts/NotoSerifTibetan.woff2")),
     ("NotoSansLisu.woff2", "font/woff2", include_bytes!("fonts/NotoSansLisu.woff2")),
+    ("record.js", "text/javascript; charset=utf-8", include_bytes!("record.js")),
     ("notice.js", "text/javascript; charset=utf-8", include_bytes!("notice.js")),
 ];
 

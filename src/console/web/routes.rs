@@ -11,8 +11,8 @@ use axum::routing::{MethodFilter, on};
 
 use super::asked::{Answered, Asked};
 use super::pages::{
-    account, as_run, broadcast, chats, clips, emergency, engineer, login, notice, notices, people, review, silence,
-    stations, timetable, today,
+    account, as_run, broadcast, chats, clips, emergency, engineer, login, notice, notices, people, record, review,
+    silence, stations, timetable, today,
 };
 use super::site::Site;
 use super::{Session, assets, guard, live};
@@ -127,6 +127,11 @@ pub const ROUTES: &[Route] = &[
     Route::get("/notices/{id}", STAFF, page!(notice::show)),
     Route::post("/notices/{id}", EDITORS, page!(notice::save)),
     Route::post("/notices/{id}/lint", EDITORS, page!(notice::lint)),
+    Route::get("/notices/{id}/record/{tag}", EDITORS, page!(record::show)),
+    Route {
+        body_bytes_max: record::RECORDING_BYTES_MAX,
+        ..Route::post("/notices/{id}/record/{tag}", EDITORS, page!(record::take))
+    },
     Route::get("/timetable", STAFF, page!(timetable::show)).nav("layout-nav-timetable"),
     Route::get("/timetable/why", STAFF, page!(timetable::why::show)),
     Route::post("/timetable/skip", ORDERS, page!(timetable::why::skip)),

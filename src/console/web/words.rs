@@ -37,6 +37,7 @@ pub const PAGES: &[Texts] = &texts![
     "login",
     "notices",
     "people",
+    "record",
     "review",
     "stations",
     "timetable",

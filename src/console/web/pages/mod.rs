@@ -13,6 +13,7 @@ pub mod notice;
 pub mod notices;
 pub mod people;
 mod places;
+pub mod record;
 pub mod review;
 mod shown;
 pub mod silence;

@@ -47,7 +47,7 @@ pub fn field(piece: &'static str) -> &'static str {
 }
 
 /// Whether somebody may change a notice's text in a language: Chinese who writes, others who translates it.
-fn may(asked: &Asked, language: &Language) -> bool {
+pub fn may(asked: &Asked, language: &Language) -> bool {
     let who = asked.who();
     match *language == *SOURCE {
         true => who.may(&[Role::Writer]),
@@ -160,6 +160,9 @@ impl Section<'_> {
                     } }
                 }
                 @if self.notice.text(language).is_some() || told.is_some() { div.found { (shown::findings(words, found)) } }
+                @if self.notice.text(language).is_some() && (may(self.asked, language) || self.asked.who().may(&[Role::Writer])) {
+                    p { a href={ "/notices/" (self.notice.id) "/record/" (language.tag) } { (words.say("record-title")) } }
+                }
                 @if !history.is_empty() { (self.history(history)) }
             }
         }

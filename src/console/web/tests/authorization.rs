@@ -14,6 +14,7 @@ fn path(route: &str) -> String {
         .replace("{id}", "wear-mask")
         .replace("{station}", "foshan-nagu")
         .replace("{digest}", "0")
+        .replace("{tag}", "bo")
 }
 
 #[tokio::test]

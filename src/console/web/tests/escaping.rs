@@ -6,7 +6,7 @@ use super::world::{World, sample};
 use crate::console::web::Options;
 use crate::ledger::Role;
 
-const PAGES: [&str; 23] = [
+const PAGES: [&str; 24] = [
     "/",
     "/chats",
     "/chats/posts",
@@ -26,6 +26,7 @@ const PAGES: [&str; 23] = [
     "/silence",
     "/notices",
     "/notices/wear-mask",
+    "/notices/wear-mask/record/bo",
     "/review",
     "/review/epidemic-daily",
     "/broadcasts",
