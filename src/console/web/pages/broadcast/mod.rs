@@ -255,14 +255,14 @@ pub async fn save(asked: Asked) -> Answered {
 }
 
 pub async fn make(asked: Asked) -> Answered {
-    let fault =
+    let refusal =
         |why: &str| html! { p.said.bad role="alert" { (asked.words.say_with("notices-fault", &[("why", why)])) } };
     match asked.form.one("id").trim().parse::<Id>() {
         Ok(id) if asked.form.one("do") == "save" && asked.site.catalog().broadcasts.contains_key(&id) => {
-            render(&asked, None, Some(typed(&asked)), &fault("taken")).await
+            render(&asked, None, Some(typed(&asked)), &refusal("taken")).await
         }
         Ok(id) => act(&asked, id, None).await,
-        Err(_) => render(&asked, None, Some(typed(&asked)), &fault("id")).await,
+        Err(_) => render(&asked, None, Some(typed(&asked)), &refusal("id")).await,
     }
 }
 
