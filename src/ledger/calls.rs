@@ -8,10 +8,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::any::AnyRow;
-use sqlx::{Any, Transaction};
+use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::row::{self, Columns as _, ms};
-use super::{Ledger, LedgerFault, digests};
+use super::{Ledger, LedgerFault, digests, many};
 use crate::base::{Id, Timestamp};
 use crate::rundown::Post;
 
@@ -268,21 +268,6 @@ impl Ledger {
         Ok(tx.commit().await?)
     }
 
-    /// When something next falls due, expires, or is taken for lost, after `now`; none when nothing is open.
-    pub async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, LedgerFault> {
-        let row = sqlx::query(
-            "SELECT MIN(t) AS next FROM (\
-             SELECT MIN(due) AS t FROM calls WHERE state = 'waiting' AND due > $1 UNION ALL \
-             SELECT MIN(expires) FROM calls WHERE state = 'waiting' UNION ALL \
-             SELECT MIN(expires) FROM calls WHERE state = 'handed' UNION ALL \
-             SELECT MIN(lease_until) FROM calls WHERE state = 'sending') AS instants",
-        )
-        .bind(ms(now))
-        .fetch_one(&self.readers)
-        .await?;
-        row.time_or_none("next")
-    }
-
     /// Robot, chat, lane and instant of each claim since `since`: what a budget must count after a restart.
     pub async fn claimed_since(&self, since: Timestamp) -> Result<Vec<(String, Id, Lane, Timestamp)>, LedgerFault> {
         let rows = sqlx::query("SELECT robot, chat, lane, claimed FROM calls WHERE claimed >= $1 ORDER BY claimed")
@@ -361,29 +346,43 @@ pub(super) async fn insert(
     call: &NewCall,
     now: Timestamp,
 ) -> Result<(), LedgerFault> {
-    sqlx::query(
-        "INSERT INTO calls (post, position, repeat, lane, robot, chat, channel, address, body, due, expires, state, \
-         attempts, moved, ids, updated, line, heavy, harmless) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', 0, 0, '[]', $12, $13, $14, $15) \
-         ON CONFLICT (post, position, repeat) DO NOTHING",
-    )
-    .bind(post.to_owned())
-    .bind(i64::from(call.position))
-    .bind(i64::from(call.repeat))
-    .bind(i64::from(call.lane == Lane::Ordinary))
-    .bind(call.robot.clone())
-    .bind(call.chat.to_string())
-    .bind(call.channel.clone())
-    .bind(row::json(&call.address))
-    .bind(row::json(&call.body))
-    .bind(ms(call.due))
-    .bind(ms(call.expires))
-    .bind(ms(now))
-    .bind(format!("{} {}", call.chat, call.robot))
-    .bind(i32::from(call.heavy))
-    .bind(i32::from(call.harmless))
-    .execute(&mut **tx)
-    .await?;
+    insert_all(tx, &[(post, call)], now).await
+}
+
+/// Calls and the ids of their posts; one that is there already is left as it is.
+pub(super) async fn insert_all(
+    tx: &mut Transaction<'_, Any>,
+    calls: &[(&str, &NewCall)],
+    now: Timestamp,
+) -> Result<(), LedgerFault> {
+    const COLUMNS: usize = 15;
+    for piece in many::pieces(calls) {
+        let sql = format!(
+            "INSERT INTO calls (post, position, repeat, lane, robot, chat, channel, address, body, due, expires, updated, \
+             line, heavy, harmless, state, attempts, moved, ids) VALUES {} ON CONFLICT (post, position, repeat) DO NOTHING",
+            many::rows(1, piece.len(), COLUMNS, ", 'waiting', 0, 0, '[]'"),
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (post, call) in piece {
+            query = query
+                .bind((*post).to_owned())
+                .bind(i64::from(call.position))
+                .bind(i64::from(call.repeat))
+                .bind(i64::from(call.lane == Lane::Ordinary))
+                .bind(call.robot.clone())
+                .bind(call.chat.to_string())
+                .bind(call.channel.clone())
+                .bind(row::json(&call.address))
+                .bind(row::json(&call.body))
+                .bind(ms(call.due))
+                .bind(ms(call.expires))
+                .bind(ms(now))
+                .bind(format!("{} {}", call.chat, call.robot))
+                .bind(i32::from(call.heavy))
+                .bind(i32::from(call.harmless));
+        }
+        query.execute(&mut **tx).await?;
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 //! SQLite today. The texts are written for PostgreSQL as well (`$1`, TEXT, BIGINT, INTEGER); what differs between the
 //! two sits in `open.rs`.
 
+mod agenda;
 mod airings;
 mod archive;
 mod audit;
@@ -16,9 +17,11 @@ mod claims;
 mod digests;
 mod drafts;
 mod editions;
+mod ends;
 mod fault;
 mod file_changes;
 mod logins;
+mod many;
 mod meta;
 mod open;
 mod orders;
@@ -35,6 +38,7 @@ mod taken_back;
 pub mod tally;
 mod upgrade;
 
+pub use agenda::Agenda;
 pub use airings::{AIRINGS_READ_MAX, AiringFilter, AiringRow, PlannedAiring};
 pub use archive::{Archived, KEPT};
 pub use audit::{AuditCheck, AuditRow};

@@ -1,12 +1,12 @@
 //! Posts: what chat groups get, each once, with the calls it takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::{Any, Transaction};
+use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::calls::{self, Call, CallState, NewCall};
 use super::row::{self, Columns as _, ms};
-use super::{Ledger, LedgerFault};
+use super::{Ledger, LedgerFault, many};
 use crate::base::{Id, Timestamp};
 use crate::rundown::Post;
 
@@ -51,13 +51,14 @@ impl Ledger {
         }
         let mut tx = self.write().await?;
         let mut new_count = 0;
-        for NewPost { post, calls } in posts {
-            if insert_post(&mut tx, post, now).await? {
-                new_count += 1;
-                for call in calls {
-                    calls::insert(&mut tx, &post.id(), call, now).await?;
-                }
-            }
+        for piece in many::pieces(posts) {
+            let new = insert_new(&mut tx, piece, now).await?;
+            let is_new = |post: &&(String, &[NewCall])| new.contains(&post.0);
+            let of_piece: Vec<(String, &[NewCall])> = piece.iter().map(|new| (new.post.id(), &new.calls[..])).collect();
+            let calls =
+                of_piece.iter().filter(is_new).flat_map(|(id, calls)| calls.iter().map(move |call| (&**id, call)));
+            calls::insert_all(&mut tx, &calls.collect::<Vec<_>>(), now).await?;
+            new_count += new.len();
         }
         tx.commit().await?;
         Ok(new_count)
@@ -123,11 +124,24 @@ pub(super) async fn insert_post(
     post: &Post,
     now: Timestamp,
 ) -> Result<bool, LedgerFault> {
-    let done = sqlx::query("INSERT INTO posts (id, body, enqueued) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING")
-        .bind(post.id())
-        .bind(row::json(post))
-        .bind(ms(now))
-        .execute(&mut **tx)
-        .await?;
-    Ok(done.rows_affected() == 1)
+    let post = NewPost { post: post.clone(), calls: Vec::new() };
+    Ok(!insert_new(tx, &[post], now).await?.is_empty())
+}
+
+/// The ids of those of these posts, a piece of them, that are new.
+async fn insert_new(
+    tx: &mut Transaction<'_, Any>,
+    posts: &[NewPost],
+    now: Timestamp,
+) -> Result<BTreeSet<String>, LedgerFault> {
+    const COLUMNS: usize = 3;
+    let sql = format!(
+        "INSERT INTO posts (id, body, enqueued) VALUES {} ON CONFLICT (id) DO NOTHING RETURNING id",
+        many::rows(1, posts.len(), COLUMNS, ""),
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for NewPost { post, .. } in posts {
+        query = query.bind(post.id()).bind(row::json(post)).bind(ms(now));
+    }
+    query.fetch_all(&mut **tx).await?.iter().map(|row| row.text("id")).collect()
 }

@@ -64,6 +64,13 @@ impl Budget {
         }
     }
 
+    /// Until when a robot as a whole may send nothing more of a lane; none when it may now.
+    pub fn closed(&mut self, robot: &str, lane: Lane, limits: &[Limit], now: Timestamp) -> Option<Timestamp> {
+        let key = (robot.to_owned(), None);
+        let of_robot = limits.iter().filter(|limit| limit.scope == Scope::Robot);
+        of_robot.filter_map(|limit| self.free_at(&key, limit, lane, now)).max()
+    }
+
     /// Leaves a chat alone until an instant, as its service asked.
     pub fn pause(&mut self, robot: &str, chat: &Id, until: Timestamp) {
         let held = self.paused.entry((robot.to_owned(), Some(chat.clone()))).or_insert(until);
@@ -137,7 +144,11 @@ mod tests {
         assert_eq!(go("d", Lane::Ordinary, 2), Err(at(10)), "two thirds of the robot's six");
         assert_eq!(go("d", Lane::Emergency, 2), Ok(()));
         assert_eq!(go("d", Lane::Emergency, 3), Err(at(10)));
-        assert_eq!(go("d", Lane::Ordinary, 10), Ok(()));
+        let mut closed = |lane, seconds| budget.closed("r", lane, LIMITS, at(seconds));
+        assert_eq!(closed(Lane::Ordinary, 9), Some(at(10)), "whichever chat asks");
+        assert_eq!(closed(Lane::Emergency, 9), Some(at(10)));
+        assert_eq!(closed(Lane::Emergency, 10), None);
+        assert_eq!(budget.admit(&call("d", Lane::Ordinary), LIMITS, at(10)), Ok(()));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod amend;
 mod budget;
 pub mod channel;
+mod closed;
 mod compose;
 mod counts;
 mod digest;

@@ -1,5 +1,6 @@
 //! The queue: claims calls, lets channels send them, records how they went. The only place that waits and tries again.
 
+mod leaving;
 mod sending;
 
 use std::collections::BTreeMap;
@@ -13,16 +14,17 @@ use tokio::task::JoinSet;
 
 use super::budget::{Budget, WINDOW_MAX};
 use super::channel::{Answer, Channel};
+use super::closed::Closed;
 use super::compose::{self, Chat, Enqueued, Page};
 use super::counts::Counters;
 use super::pace::{self, Pace};
 use super::{Counts, Draw, Link, Words, digest};
 use crate::base::clock::WAIT_MAX;
 use crate::base::{Clock, Id, Timestamp};
-use crate::ledger::{Call, Claim, Due, Finished, Lane, Leases, Ledger, LedgerFault, Room};
+use crate::ledger::{Call, Finished, Lane, Leases, Ledger, LedgerFault};
 use crate::rundown::{Class, Post};
 use crate::store::Store;
-use sending::{end_of, send_once};
+use sending::end_of;
 
 /// A claim is answered within a channel's bound on a call (two minutes for a voice note) or its claimer is gone.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
@@ -64,6 +66,7 @@ struct State {
     ordinary_in_flight: usize,
     heavy_in_flight: usize,
     pace: Pace,
+    closed: Closed,
     digests_looked_at: Option<Timestamp>,
     counted_at: Option<Timestamp>,
     /// Answered, not recorded yet: kept while the ledger fails.
@@ -93,6 +96,7 @@ impl Outbox {
                 ordinary_in_flight: 0,
                 heavy_in_flight: 0,
                 pace: Pace::default(),
+                closed: Closed::default(),
                 digests_looked_at: None,
                 counted_at: None,
                 answered: Vec::new(),
@@ -186,20 +190,26 @@ impl Outbox {
         while let Some(joined) = state.in_flight.try_join_next() {
             self.take(&mut state, joined, now);
         }
-        let stopped = state.stopping || self.ledger.hold().await?.is_some();
+        let agenda = self.ledger.agenda(now).await?;
+        let stopped = state.stopping || agenda.is_held;
         let lost = |answered: &Answered| {
             answered.call.lane == Lane::Emergency && matches!(answered.answer, Answer::Unknown { .. })
         };
-        if stopped || state.answered.iter().any(lost) {
+        let lost = state.answered.iter().any(lost);
+        if stopped || lost {
             self.record(&mut state, now).await?;
         }
-        self.recover(now, Leases::Expired).await?;
-        let expired = self.ledger.expire_calls(now).await?;
-        self.counters.expired.fetch_add(expired, Ordering::Relaxed);
-        let lost = self.ledger.unrepeated(now, REPEATS_MAX).await?;
-        let repeats: Vec<_> = lost.iter().map(|claim| compose::repeat(claim, now)).collect();
-        self.ledger.add_calls(&repeats, now).await?;
-        self.counters.repeated.fetch_add(repeats.len() as u64, Ordering::Relaxed);
+        if agenda.has_lapsed {
+            self.recover(now, Leases::Expired).await?;
+        }
+        if agenda.has_expired {
+            let expired = self.ledger.expire_calls(now).await?;
+            self.counters.expired.fetch_add(expired, Ordering::Relaxed);
+        }
+        // What lapsed may be an emergency.
+        if lost || agenda.is_in_doubt || agenda.has_lapsed {
+            self.repeat(now).await?;
+        }
         if state.counted_at.is_none_or(|at| now - at >= COUNT_EVERY || now < at) {
             state.counted_at = Some(now);
             self.counters.unsettled.store(self.ledger.unknown_count().await?, Ordering::Relaxed);
@@ -212,8 +222,17 @@ impl Outbox {
             self.digest(now).await?;
         }
         let free = self.let_go(&mut state, now).await?;
-        let due = self.ledger.next_due(now).await?;
-        Ok(free.into_iter().chain(due).min())
+        let next = self.ledger.agenda(now).await?.next;
+        Ok(free.into_iter().chain(next).min())
+    }
+
+    /// Posts emergencies again of which nobody knows whether they arrived.
+    async fn repeat(&self, now: Timestamp) -> Result<(), LedgerFault> {
+        let lost = self.ledger.unrepeated(now, REPEATS_MAX).await?;
+        let repeats: Vec<_> = lost.iter().map(|claim| compose::repeat(claim, now)).collect();
+        self.ledger.add_calls(&repeats, now).await?;
+        self.counters.repeated.fetch_add(repeats.len() as u64, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Makes digests of what waited too long.
@@ -236,67 +255,6 @@ impl Outbox {
             }
         }
         Ok(())
-    }
-
-    /// Claims and sends what may go now. Returns when the first call that a budget held back may go.
-    async fn let_go(&self, state: &mut State, now: Timestamp) -> Result<Option<Timestamp>, LedgerFault> {
-        let mut free: Option<Timestamp> = None;
-        let room = state.pace.in_flight_max().saturating_sub(state.in_flight.len());
-        let (mut ordinary, ordinary_max) = (state.ordinary_in_flight, state.pace.ordinary_max());
-        let mut heavy = state.heavy_in_flight;
-        let finished = finished(&state.answered, now);
-        let budget = &mut state.budget;
-        let admit = |call: &Due| {
-            let is_ordinary = call.lane == Lane::Ordinary;
-            if is_ordinary && (ordinary >= ordinary_max || (call.heavy && heavy >= pace::HEAVY_MAX)) {
-                return false;
-            }
-            let limits = self.channels.get(call.channel.as_str()).map_or(&[][..], |channel| channel.budget());
-            match budget.admit(call, limits, now) {
-                Ok(()) => {
-                    ordinary += usize::from(is_ordinary);
-                    heavy += usize::from(call.heavy);
-                    true
-                }
-                Err(at) => {
-                    free = Some(free.map_or(at, |held| held.min(at)));
-                    false
-                }
-            }
-        };
-        let room = Room { max: room, lease_until: now + LEASE };
-        let claims = self.ledger.finish_and_claim(&finished, room, now, admit).await?;
-        self.recorded(state);
-        for claim in claims {
-            self.send(state, claim, now);
-        }
-        Ok(free)
-    }
-
-    fn send(&self, state: &mut State, Claim { call, post }: Claim, now: Timestamp) {
-        let channel = self.channels.get(call.channel.as_str()).cloned();
-        let from = (self.ledger.clone(), self.store.clone(), self.words, self.draw.clone());
-        let (bell, urgent, unanswered) = (self.bell.clone(), self.urgent.clone(), self.unanswered.clone());
-        state.ordinary_in_flight += usize::from(call.lane == Lane::Ordinary);
-        state.heavy_in_flight += usize::from(call.heavy);
-        unanswered.fetch_add(1, Ordering::Relaxed);
-        self.counters.in_flight.fetch_add(1, Ordering::Relaxed);
-        state.in_flight.spawn(async move {
-            let answer = match channel {
-                Some(channel) => send_once(&*channel, &call, post, from, now).await,
-                // Until it is set up, or until they expire, its posts wait.
-                None => Answer::Retry {
-                    after: Some(NO_CHANNEL_RETRY),
-                    code: "no-channel".into(),
-                    detail: format!("{} is not set up on this machine; see config/machine.toml", call.channel),
-                },
-            };
-            bell.notify_one();
-            if unanswered.fetch_sub(1, Ordering::Relaxed) == 1 {
-                urgent.notify_one();
-            }
-            Answered { call, answer }
-        });
     }
 
     /// Writes down every answer there is, in one commit.

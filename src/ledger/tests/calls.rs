@@ -218,14 +218,14 @@ pub(super) async fn waiting_calls_expire(ledger: &Ledger) {
 }
 
 pub(super) async fn the_next_instant_is_known(ledger: &Ledger) {
-    assert_eq!(ledger.next_due(at(0)).await.unwrap(), None);
+    assert_eq!(ledger.agenda(at(0)).await.unwrap().next, None);
     ledger.enqueue(&[post("a", "c1", Class::Daily, at(50), 1)], at(0)).await.unwrap();
-    assert_eq!(ledger.next_due(at(0)).await.unwrap(), Some(at(50)));
-    assert_eq!(ledger.next_due(at(50)).await.unwrap(), Some(at(3650)), "its expiry");
+    assert_eq!(ledger.agenda(at(0)).await.unwrap().next, Some(at(50)));
+    assert_eq!(ledger.agenda(at(50)).await.unwrap().next, Some(at(3650)), "its expiry");
     let claims = claim(ledger, 50).await;
-    assert_eq!(ledger.next_due(at(50)).await.unwrap(), Some(at(230)), "the end of its lease");
+    assert_eq!(ledger.agenda(at(50)).await.unwrap().next, Some(at(230)), "the end of its lease");
     finish(ledger, &claims[0], delivered(), 51).await;
-    assert_eq!(ledger.next_due(at(51)).await.unwrap(), None);
+    assert_eq!(ledger.agenda(at(51)).await.unwrap().next, None);
 }
 
 pub(super) async fn unknown_emergencies_are_listed_for_repeat(ledger: &Ledger) {

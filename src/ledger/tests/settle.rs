@@ -4,7 +4,7 @@ use sqlx::Row as _;
 
 use super::at;
 use super::calls::post;
-use crate::ledger::claims::HEADS;
+use crate::ledger::claims::heads;
 use crate::ledger::*;
 use crate::rundown::Class;
 
@@ -130,14 +130,14 @@ pub(super) async fn a_task_is_done_by_a_person_or_expires(ledger: &Ledger) {
     }
     assert!(end_all(ledger, 7, handed()).await.is_empty());
     assert_eq!(ledger.recover_calls(at(8), Leases::All, &[]).await.unwrap(), Recovered::default());
-    assert_eq!(ledger.next_due(at(8)).await.unwrap(), Some(at(3600)), "when they expire");
+    assert_eq!(ledger.agenda(at(8)).await.unwrap().next, Some(at(3600)), "when they expire");
 
     let done = ledger.settle_done("a.20261124.c1#2", "tashi", at(10)).await.unwrap();
     assert_eq!(done.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a.20261124.c1#2"]);
     assert_eq!(ledger.settle_done("b.20261124.c1", "drolma", at(20)).await.unwrap().len(), 2);
     assert_eq!(ledger.expire_calls(at(3599)).await.unwrap(), 0);
     assert_eq!(ledger.expire_calls(at(3600)).await.unwrap(), 3);
-    assert_eq!(ledger.next_due(at(3601)).await.unwrap(), None);
+    assert_eq!(ledger.agenda(at(3601)).await.unwrap().next, None);
     let posts = ledger.posts(&PostFilter::default()).await.unwrap();
     let mut calls: Vec<_> = posts.iter().flat_map(|row| &row.calls).collect();
     calls.sort_by(|a, b| a.id.cmp(&b.id));
@@ -188,7 +188,7 @@ fn refused() -> CallEnd {
 async fn no_pass_reads_the_whole_queue() {
     let ledger = Ledger::in_memory().await.unwrap();
     let queries = [
-        HEADS.to_owned(),
+        heads(0),
         "SELECT 1 FROM calls WHERE state = 'waiting' AND due <= $1 LIMIT 1".to_owned(),
         "SELECT MIN(due) AS t FROM calls WHERE state = 'waiting' AND due > $1".to_owned(),
         "SELECT MIN(expires) FROM calls WHERE state = 'waiting'".to_owned(),
