@@ -204,17 +204,21 @@ async fn apprise_place() -> Place {
 }
 
 fn apprise(url: &str, timeout: Duration, key: &str) -> Arc<dyn Channel> {
+    let options = apprise_options(url, timeout, key);
+    no_secret(&options);
+    open_one(Options { apprise: Some(options), ..Options::default() })
+}
+
+fn apprise_options(url: &str, timeout: Duration, key: &str) -> apprise::Options {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), format!("{key}\nuser:{}\n", fake_apprise::PASSWORD)).unwrap();
     let (_, secret_file) = file.keep().unwrap();
-    let options = apprise::Options {
+    apprise::Options {
         servers: [("office".parse().unwrap(), apprise::Server { url: url.into(), secret_file })].into(),
         private_hosts: ["localhost".to_owned()].into(),
         proxy: None,
         timeout,
-    };
-    no_secret(&options);
-    open_one(Options { apprise: Some(options), ..Options::default() })
+    }
 }
 
 fn open_one(options: Options) -> Arc<dyn Channel> {
@@ -930,16 +934,70 @@ async fn every_service_is_reached_through_a_proxy() {
     let socks = socks::start(server.url.strip_prefix("http://").unwrap().to_owned()).await;
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), TOKEN).unwrap();
-    let options = telegram::Options {
-        token_file: file.path().to_owned(),
-        api_url: Some("http://telegram.invalid".into()),
-        proxy: Some(format!("socks5h://{}", socks.address)),
-        timeout: LONG,
-    };
-    let channel = open_one(Options { telegram: Some(options), ..Options::default() });
-    let place = Place { channel, ..telegram_place().await };
-    assert_eq!(gist(&place.channel.send(&parcel(&place, 0, text("x"))).await).0, "sent");
+    for proxy in [server.url.clone(), format!("socks5h://{}", socks.address)] {
+        let options = telegram::Options {
+            token_file: file.path().to_owned(),
+            api_url: Some("http://telegram.invalid".into()),
+            proxy: Some(proxy.clone()),
+            timeout: LONG,
+        };
+        let channel = open_one(Options { telegram: Some(options), ..Options::default() });
+        let place = Place { channel, ..telegram_place().await };
+        assert_eq!(gist(&place.channel.send(&parcel(&place, 0, text("x"))).await).0, "sent", "{proxy}");
+    }
+    assert_eq!(server.arrived().len(), 2);
     assert_eq!(socks.asked(), ["telegram.invalid:80"]);
+}
+
+/// Receivers of one's own as well: nobody here asks where they are, so nobody here can say that they lie in this network.
+#[tokio::test]
+async fn receivers_are_reached_through_a_proxy() {
+    let allowed = || [("hooks.invalid".to_owned())].into();
+    let server = FakeWebhook::start(AT).await;
+    let leads_to = |url: &str| url.replace("http://localhost", "127.0.0.1");
+    let socks = socks::start(leads_to(&server.url)).await;
+    let proxies = |url: &str, socks: &socks::Socks| [url.to_owned(), format!("socks5h://{}", socks.address)];
+    for proxy in proxies(&server.url, &socks) {
+        let options = webhook::Options {
+            private_hosts: allowed(),
+            proxy: Some(proxy.clone()),
+            ..webhook_options("http://hooks.invalid/notices", LONG)
+        };
+        let channel = open_one(Options { webhook: Some(options), ..Options::default() });
+        let place = Place { channel, ..webhook_place().await };
+        let position = u32::from(proxy.starts_with("socks"));
+        let answer = place.channel.send(&parcel(&place, position, text("x"))).await;
+        assert_eq!(gist(&answer).0, "sent", "{proxy}: {answer:?}");
+    }
+    assert_eq!(server.seen().len(), 2);
+    assert_eq!(socks.asked(), ["hooks.invalid:80"], "the name goes to the proxy");
+
+    let server = FakeApprise::start().await;
+    let socks = socks::start(leads_to(&server.url)).await;
+    for proxy in proxies(&server.url, &socks) {
+        let mut options = apprise_options("http://hooks.invalid", LONG, fake_apprise::KEY);
+        (options.private_hosts, options.proxy) = (allowed(), Some(proxy.clone()));
+        let channel = open_one(Options { apprise: Some(options), ..Options::default() });
+        let place = Place { channel, ..apprise_place().await };
+        let answer = place.channel.send(&parcel(&place, 0, text("x"))).await;
+        assert_eq!(gist(&answer).0, "sent", "{proxy}: {answer:?}");
+    }
+    assert_eq!(server.seen().len(), 2);
+    assert_eq!(socks.asked(), ["hooks.invalid:80"]);
+
+    // A proxy that is not there: nothing left.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for proxy in [format!("http://{closed}"), format!("socks5h://{closed}")] {
+        let options = webhook::Options {
+            private_hosts: allowed(),
+            proxy: Some(proxy.clone()),
+            ..webhook_options("http://hooks.invalid/notices", LONG)
+        };
+        let channel = open_one(Options { webhook: Some(options), ..Options::default() });
+        let place = Place { channel, ..webhook_place().await };
+        let answer = place.channel.send(&parcel(&place, 0, text("x"))).await;
+        assert_eq!(gist(&answer), ("retry", "unreachable 0".to_owned()), "{proxy}: {answer:?}");
+    }
 }
 
 /// The upload that goes before a file is no message: whatever becomes of it, nothing arrived.
