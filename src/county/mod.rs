@@ -19,6 +19,7 @@ pub mod register;
 mod rekeyed;
 pub mod sealing;
 pub mod snapshot;
+mod taken;
 mod told;
 mod unlisted;
 mod upkeep;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use tracing::{info, warn};
 
+use super::taken::Taken;
 use super::told::soon;
 use super::{County, CountyFault, Stations, WITHDRAW_BACK, directory};
 use crate::base::{Id, Timestamp};
@@ -26,8 +27,10 @@ impl County {
         self.registry.signatures_required = self.keys.keys().approvals_required();
         let (orders, registry) = (self.orders.clone(), self.registry.clone());
         let planner = Planner::new(&catalog, &orders, &registry, now);
+        let taken = Taken::of(&self.ledger, &catalog, (&orders, &registry.withdrawn), now).await?;
         // The machine's own stations first: an emergency waits for no other station's plan.
-        let local: Vec<StationPlan> = self.options.local.iter().filter_map(|id| planner.station(id)).collect();
+        let local = self.options.local.iter().filter_map(|id| planner.station(id));
+        let local: Vec<StationPlan> = local.map(|plan| taken.stop(plan)).collect();
         let planned: Vec<PlannedAiring> = local.iter().flat_map(|plan| soon(plan, now)).collect();
         self.ledger.plan_airings(&planned).await?;
         local.iter().for_each(|plan| self.unlisted.learn(plan));
@@ -38,8 +41,8 @@ impl County {
         }
         // An emergency waits for no other station's plan: those of new orders are on disk and offered before the rest.
         for some in batches(&catalog, &orders, &self.options.local, now) {
-            let plans = some.into_iter().filter_map(|id| planner.served(id)).collect();
-            changed += self.serve(plans, now).await?;
+            let plans = some.into_iter().filter_map(|id| planner.served(id));
+            changed += self.serve(plans.map(|plan| taken.stop(plan)).collect(), now).await?;
         }
         let mut posts = planner.posts();
         posts.retain(|post| self.not_before.is_none_or(|not_before| post.due >= not_before));

@@ -252,6 +252,31 @@ fn an_all_clear_ends_it_and_says_so_in_one_command() {
     assert!(!home.say(&["check"]).contains("all-clear"));
 }
 
+/// Whoever takes a notice away first and takes it back then is helped just the same.
+#[test]
+fn a_broadcast_whose_file_is_gone_is_stopped_where_it_sounds() {
+    let home = home();
+    let daemon = home.start("2026-11-24T09:00:00+08:00");
+    wait(Duration::from_secs(1));
+    home.say(&["announce", "masks"]);
+    let masks = || sounding(&home).iter().filter(|airing| airing.starts_with("masks.")).count();
+    eventually("three stations sound", || (masks() == 3).then_some(()));
+    std::fs::remove_file(home.path("broadcasts/masks.toml")).unwrap();
+    let gone = "there is no broadcast `masks`";
+    let is_noticed = || text(&home.output(&["correct", "masks"]).stderr).contains(gone).then_some(());
+    eventually("the county knows that it is gone", is_noticed);
+    assert_eq!(masks(), 3, "what sounds goes on until somebody says otherwise");
+
+    let clock = RealClock::default();
+    let begin = clock.monotonic();
+    let told = home.say(&["withdraw", "masks"]);
+    assert!(told.contains("withdraw masks"), "{told}");
+    eventually("it is quiet", || (masks() == 0).then_some(()));
+    assert!(clock.monotonic() - begin < Duration::from_secs(5));
+    eventually("that is recorded", || (outcomes(&home, "masks") == ["partial(cancelled)"; 3]).then_some(()));
+    assert_eq!(daemon.stop().1, Some(0));
+}
+
 #[test]
 fn quiet_hours_refuse_an_order() {
     let home = home();
