@@ -96,6 +96,9 @@ impl Budget {
             if lane == Lane::Ordinary {
                 sent.ordinary.push_back(at);
             }
+            // Also where no limit ever asks.
+            forget(&mut sent.all, at);
+            forget(&mut sent.ordinary, at);
         }
     }
 }
@@ -106,11 +109,16 @@ fn room_at(sent: &mut VecDeque<Timestamp>, allowed: usize, per: TimeDelta, now: 
         // The clock went back: what seems to lie ahead was just now.
         sent.iter_mut().for_each(|at| *at = (*at).min(now));
     }
+    forget(sent, now);
+    let inside = sent.len() - sent.partition_point(|at| *at + per <= now);
+    (inside >= allowed).then(|| sent[sent.len() - allowed] + per)
+}
+
+/// Drops what no window holds any more.
+fn forget(sent: &mut VecDeque<Timestamp>, now: Timestamp) {
     while sent.front().is_some_and(|at| *at + WINDOW_MAX <= now) {
         sent.pop_front();
     }
-    let inside = sent.len() - sent.partition_point(|at| *at + per <= now);
-    (inside >= allowed).then(|| sent[sent.len() - allowed] + per)
 }
 
 #[cfg(test)]
@@ -160,6 +168,15 @@ mod tests {
         budget.pause("r", &chat, at(-3000));
         assert_eq!(budget.admit(&call("a", Lane::Emergency), LIMITS, at(-3500)), Err(at(-3000)));
         assert_eq!(budget.admit(&call("a", Lane::Emergency), LIMITS, at(-3000)), Ok(()));
+    }
+
+    #[test]
+    fn what_no_window_holds_is_forgotten() {
+        let mut budget = Budget::default();
+        for seconds in 0..10_000 {
+            assert_eq!(budget.admit(&call("a", Lane::Ordinary), &[], at(seconds)), Ok(()), "without a limit");
+        }
+        assert!(budget.sent.values().all(|sent| sent.all.len() == 600 && sent.ordinary.len() == 600));
     }
 
     proptest::proptest! {
