@@ -317,7 +317,7 @@ async fn contract(place: Place) {
     }
     assert_eq!((place.seen)().len(), seen);
 
-    // A service that is not there is tried again, says what to do, and nothing says a secret.
+    // A service that is not there got nothing for certain: it is tried again, says what to do, and nothing says a secret.
     let answer = place.away.send(&parcel(&place, 0, text("x"))).await;
     let Answer::Retry { detail, .. } = &answer else { panic!("{answer:?}") };
     assert!(detail.contains("check"), "{detail}");
@@ -375,6 +375,9 @@ fn gist(answer: &Answer) -> (&'static str, String) {
         Answer::Sent { ids } => ("sent", ids.join(" ")),
         Answer::Handed { ids } => ("handed", ids.join(" ")),
         Answer::Retry { after, code, .. } => ("retry", format!("{code} {}", after.map_or(0, |t| t.num_seconds()))),
+        Answer::Doubtful { after, code, .. } => {
+            ("doubtful", format!("{code} {}", after.map_or(0, |t| t.num_seconds())))
+        }
         Answer::Moved { address } => ("moved", address["chat"].to_string()),
         Answer::Refused { code, .. } => ("refused", code.clone()),
         Answer::Unknown { code, .. } => ("unknown", code.clone()),
@@ -589,10 +592,10 @@ async fn a_proxy_is_used_and_its_password_stays_secret() {
 #[tokio::test]
 async fn a_webhook_is_sent_again_until_it_is_taken_once() {
     for (reply, bound, word, code) in [
-        (Taken::FailsAfterTaking, LONG, "retry", "502 0"),
-        (Taken::CutAfterTaking, LONG, "retry", "cut-off 0"),
-        (Taken::SlowAfterTaking, SHORT / 4, "retry", "timeout 0"),
-        (Taken::Later(33), LONG, "retry", "503 33"),
+        (Taken::FailsAfterTaking, LONG, "doubtful", "502 0"),
+        (Taken::CutAfterTaking, LONG, "doubtful", "cut-off 0"),
+        (Taken::SlowAfterTaking, SHORT / 4, "doubtful", "timeout 0"),
+        (Taken::Later(33), LONG, "doubtful", "503 33"),
         (Taken::Status(429), LONG, "retry", "429 0"),
         (Taken::Status(401), LONG, "retry", "401 60"),
         (Taken::Status(404), LONG, "refused", "404"),

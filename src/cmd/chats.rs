@@ -142,7 +142,9 @@ fn tried(chat: &Chat, answer: Answer) -> Tried {
         }
         Answer::Retry { code, detail, .. } => ("not sent", format!("{code}: {detail}")),
         Answer::Refused { code, detail } => ("refused", format!("{code}: {detail}")),
-        Answer::Unknown { code, detail } => ("unknown", format!("{code}: {detail}; look into the group")),
+        Answer::Unknown { code, detail } | Answer::Doubtful { code, detail, .. } => {
+            ("unknown", format!("{code}: {detail}; look into the group"))
+        }
     };
     Tried { word, detail }
 }

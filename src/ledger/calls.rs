@@ -150,6 +150,17 @@ pub struct Call {
     pub updated: Timestamp,
 }
 
+/// The code of a call that waits and of which an earlier attempt may have arrived: whatever comes, it does not end as one
+/// that surely did not.
+pub const MAY_HAVE_ARRIVED: &str = "may-have-arrived";
+
+impl Call {
+    /// Whether an attempt before the last one may have arrived.
+    pub fn may_have_arrived(&self) -> bool {
+        self.code.as_deref() == Some(MAY_HAVE_ARRIVED)
+    }
+}
+
 /// What a budget asks about a call that may go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
-use super::calls::{self, CallId, Claim, Due, Finished, Lane, Leases, Recovered, lane, read};
+use super::calls::{self, CallId, Claim, Due, Finished, Lane, Leases, MAY_HAVE_ARRIVED, Recovered, lane, read};
 use super::row::{Columns as _, ms};
 use super::{Ledger, LedgerFault, digests, ends, many};
 use crate::base::Timestamp;
@@ -30,6 +30,9 @@ pub(super) fn heads(closed_count: usize) -> String {
          ORDER BY c.due, c.post, c.position",
     )
 }
+
+/// What is said of a call whose claimer is gone.
+const INTERRUPTED: &str = "the program ended before the answer came";
 
 /// How many calls may be claimed, and until when whoever claims answers for them.
 #[derive(Debug, Clone, Copy)]
@@ -143,28 +146,31 @@ impl Ledger {
         // What was taken back meanwhile is not sent again.
         let again = "UPDATE calls SET state = 'waiting', updated = $1 \
                      WHERE state = 'sending' AND lease_until <= $2 AND taken_back IS NULL";
+        let doubtful = again.replace(" WHERE", ", code = $4, detail = $5 WHERE");
         for channel in idempotent {
-            let done = sqlx::query(sqlx::AssertSqlSafe(format!("{again} AND channel = $3")))
+            let done = sqlx::query(AssertSqlSafe(format!("{doubtful} AND channel = $3 AND harmless = 0")))
                 .bind(ms(now))
                 .bind(until)
                 .bind((*channel).to_owned())
+                .bind(MAY_HAVE_ARRIVED.to_owned())
+                .bind(INTERRUPTED.to_owned())
                 .execute(&mut *tx)
                 .await?;
             recovered.waiting += done.rows_affected();
         }
-        let done = sqlx::query(sqlx::AssertSqlSafe(format!("{again} AND harmless = 1")))
+        let done = sqlx::query(AssertSqlSafe(format!("{again} AND harmless = 1")))
             .bind(ms(now))
             .bind(until)
             .execute(&mut *tx)
             .await?;
         recovered.waiting += done.rows_affected();
         let done = sqlx::query(
-            "UPDATE calls SET state = 'unknown', code = 'interrupted', \
-             detail = 'the program ended before the answer came', updated = $1 \
+            "UPDATE calls SET state = 'unknown', code = 'interrupted', detail = $3, updated = $1 \
              WHERE state = 'sending' AND lease_until <= $2",
         )
         .bind(ms(now))
         .bind(until)
+        .bind(INTERRUPTED.to_owned())
         .execute(&mut *tx)
         .await?;
         recovered.unknown = done.rows_affected();
@@ -173,8 +179,8 @@ impl Ledger {
         Ok(recovered)
     }
 
-    /// Ends the calls whose time is over before they were sent, or before a person said that the task was done. Returns
-    /// how many.
+    /// Ends the calls whose time is over before they were sent, or before a person said that the task was done; unknown
+    /// where an attempt may have arrived. Returns how many.
     pub async fn expire_calls(&self, now: Timestamp) -> Result<u64, LedgerFault> {
         let over = sqlx::query(
             "SELECT 1 FROM calls WHERE state = 'waiting' AND expires <= $1 UNION ALL \
@@ -189,7 +195,8 @@ impl Ledger {
         let mut tx = self.write().await?;
         let mut expired = 0;
         for end in [
-            "UPDATE calls SET state = 'expired', updated = $1 WHERE state = 'waiting' AND expires <= $1",
+            "UPDATE calls SET state = CASE WHEN code = 'may-have-arrived' THEN 'unknown' ELSE 'expired' END, updated = $1 \
+             WHERE state = 'waiting' AND expires <= $1",
             "UPDATE calls SET state = 'expired', code = 'not-done', detail = 'nobody said that the task was done', \
              updated = $1 WHERE state = 'handed' AND expires <= $1",
         ] {

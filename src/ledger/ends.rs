@@ -127,7 +127,7 @@ async fn end_call(
 }
 
 /// Only from `sending`: a call that was taken for unknown meanwhile has been shown to people, and stays.
-/// What an order took back meanwhile does not wait: it surely did not arrive, and never will.
+/// What an order took back meanwhile does not wait: it will not arrive any more.
 async fn wait_again(
     tx: &mut Transaction<'_, Any>,
     id: &CallId,
@@ -137,7 +137,8 @@ async fn wait_again(
     now: Timestamp,
 ) -> Result<bool, LedgerFault> {
     let done = sqlx::query(
-        "UPDATE calls SET state = CASE WHEN taken_back IS NULL THEN 'waiting' ELSE 'refused' END, due = $1, \
+        "UPDATE calls SET state = CASE WHEN taken_back IS NULL THEN 'waiting' WHEN $2 = 'may-have-arrived' THEN 'unknown' \
+         ELSE 'refused' END, due = $1, \
          code = CASE WHEN taken_back IS NULL THEN $2 ELSE 'withdrawn' END, detail = $3, updated = $4 \
          WHERE post = $5 AND position = $6 AND repeat = $7 AND attempts = $8 AND state = 'sending'",
     )

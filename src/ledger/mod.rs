@@ -43,7 +43,9 @@ pub use airings::{AIRINGS_READ_MAX, AiringFilter, AiringRow, PlannedAiring};
 pub use archive::{Archived, KEPT};
 pub use audit::{AuditCheck, AuditRow};
 pub use boxes::{BoxFault, BoxRow, BoxState, CODE_VALID_FOR, Heard};
-pub use calls::{Call, CallEnd, CallId, CallState, Claim, Due, Finished, Lane, Leases, Move, NewCall, Recovered};
+pub use calls::{
+    Call, CallEnd, CallId, CallState, Claim, Due, Finished, Lane, Leases, MAY_HAVE_ARRIVED, Move, NewCall, Recovered,
+};
 pub use claims::Room;
 pub use digests::Backlog;
 pub use drafts::{DRAFTS_OF_ONE_MAX, Draft, DraftFault};

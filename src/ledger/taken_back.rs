@@ -60,7 +60,8 @@ impl Ledger {
         let of_it = format!("{}.%", what.broadcast);
         take_digests_apart(&mut tx, &of_it, now).await?;
         let never = sqlx::query(
-            "UPDATE calls SET state = 'refused', code = $1, detail = $2, updated = $3, taken_back = $4 \
+            "UPDATE calls SET state = CASE WHEN code = 'may-have-arrived' THEN 'unknown' ELSE 'refused' END, \
+             code = $1, detail = $2, updated = $3, taken_back = $4 \
              WHERE post LIKE $5 AND state = 'waiting' AND harmless = 0",
         )
         .bind(CODE.to_owned())

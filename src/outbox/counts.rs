@@ -46,7 +46,7 @@ impl Counters {
         match answer {
             Answer::Sent { .. } => &self.delivered,
             Answer::Handed { .. } => &self.handed,
-            Answer::Retry { .. } => &self.retried,
+            Answer::Retry { .. } | Answer::Doubtful { .. } => &self.retried,
             Answer::Moved { .. } => &self.moved,
             Answer::Refused { .. } => &self.refused,
             Answer::Unknown { .. } => &self.unknown,

@@ -33,8 +33,10 @@ impl Pace {
         match answer {
             Answer::Sent { .. } | Answer::Handed { .. } => self.0 = (self.0 + 1).min(IN_FLIGHT_MAX),
             // A service that asks to wait is no line that fails.
-            Answer::Unknown { .. } | Answer::Retry { after: None, .. } => self.0 = (self.0 / 2).max(IN_FLIGHT_MIN),
-            Answer::Retry { .. } | Answer::Moved { .. } | Answer::Refused { .. } => {}
+            Answer::Unknown { .. } | Answer::Retry { after: None, .. } | Answer::Doubtful { after: None, .. } => {
+                self.0 = (self.0 / 2).max(IN_FLIGHT_MIN);
+            }
+            Answer::Retry { .. } | Answer::Doubtful { .. } | Answer::Moved { .. } | Answer::Refused { .. } => {}
         }
     }
 }

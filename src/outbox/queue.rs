@@ -282,7 +282,7 @@ impl Outbox {
                 state.ordinary_in_flight -= usize::from(call.lane == Lane::Ordinary);
                 state.heavy_in_flight -= usize::from(call.heavy);
                 state.pace.learn(answer);
-                if let Answer::Retry { after: Some(after), .. } = answer {
+                if let Answer::Retry { after: Some(after), .. } | Answer::Doubtful { after: Some(after), .. } = answer {
                     state.budget.pause(&call.robot, &call.chat, now + *after);
                 }
                 state.answered.push(answered);

@@ -349,8 +349,10 @@ pub enum Answer {
     Sent { ids: Vec<String> },
     /// A person has it as a task now, under these names, and is to say when it is done.
     Handed { ids: Vec<String> },
-    /// It surely did not arrive, or its channel is idempotent; it may be tried again, not before `after` where the service says so.
+    /// It surely did not arrive; it may be tried again, not before `after` where the service says so.
     Retry { after: Option<TimeDelta>, code: String, detail: String },
+    /// It may have arrived, and its channel is idempotent: it may be tried again all the same.
+    Doubtful { after: Option<TimeDelta>, code: String, detail: String },
     /// The group has another address now; it surely did not arrive.
     Moved { address: Value },
     /// It surely did not arrive, and trying again would not help.

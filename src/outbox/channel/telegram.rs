@@ -177,7 +177,7 @@ impl Telegram {
                 self.token().refused(false);
             }
             // These say nothing of it.
-            Answer::Retry { .. } | Answer::Unknown { .. } => {}
+            Answer::Retry { .. } | Answer::Doubtful { .. } | Answer::Unknown { .. } => {}
         }
     }
 
@@ -257,6 +257,7 @@ fn without_secret(token: &str, answer: Answer) -> Answer {
         Answer::Retry { after, code, detail } => Answer::Retry { after, code, detail: mask(detail) },
         Answer::Refused { code, detail } => Answer::Refused { code, detail: mask(detail) },
         Answer::Unknown { code, detail } => Answer::Unknown { code, detail: mask(detail) },
+        Answer::Doubtful { after, code, detail } => Answer::Doubtful { after, code, detail: mask(detail) },
         answer @ (Answer::Sent { .. } | Answer::Handed { .. } | Answer::Moved { .. }) => answer,
     }
 }

@@ -1,7 +1,7 @@
 //! Any program that takes posts as JSON over HTTPS: `docs/ref/webhook.md` has what it gets.
 //!
 //! Each call has an id that stays the same however often it is sent, and the receiver takes an id once: so a call that may
-//! have arrived is sent again. Where a host is, is asked once for each call, and the connection goes to no other place
+//! have arrived is sent again. Where a host is, is asked once for each connection, which goes to no other place
 //! than the one that was looked at: a name that points into this network later is of no use to anybody.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,7 +119,7 @@ impl Webhook {
         match https::ask(request.body(body), self.timeout * FILE_TIMES).await {
             Ok(reply) => Ok(classify(parcel, &reply, secret)),
             // The receiver takes an id once, so sending it again does no harm.
-            Err(Answer::Unknown { code, detail }) => Err(Answer::Retry { after: None, code, detail }),
+            Err(Answer::Unknown { code, detail }) => Err(Answer::Doubtful { after: None, code, detail }),
             Err(answer) => Err(answer),
         }
     }
@@ -139,7 +139,9 @@ fn classify(parcel: &Parcel, reply: &Reply, secret: &Mutex<Secret<String>>) -> A
             let detail = format!("{said}: it refuses the signature; {}; check this machine's clock", FORM.help);
             retry(Some(BAD_SECRET_RETRY), &code, &detail)
         }
-        408 | 425 | 429 | 500..=599 => retry(reply.wait("retry-after"), &code, &said),
+        425 | 429 => retry(reply.wait("retry-after"), &code, &said),
+        // It may have taken it first.
+        408 | 500..=599 => Answer::Doubtful { after: reply.wait("retry-after"), code, detail: said },
         300..=399 => refused(&code, &format!("{said}, which leads elsewhere; write the address that it leads to")),
         _ => refused(&code, &said),
     }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::{BACK_OFF_MAX_MS, BACK_OFF_MIN_MS};
 use crate::base::Timestamp;
-use crate::ledger::{Call, CallEnd, CallId, Ledger};
+use crate::ledger::{Call, CallEnd, CallId, Ledger, MAY_HAVE_ARRIVED};
 use crate::outbox::amend::Amend;
 use crate::outbox::channel::{Answer, Channel, Parcel};
 use crate::outbox::compose::{self, NoContent};
@@ -44,10 +44,10 @@ pub(super) async fn send_once(
     let (id, chat, address) = (call.id.clone(), call.chat.clone(), call.address.clone());
     let answer = channel.send(&Parcel { id, chat, address, content, post, at }).await;
     match answer {
-        // It is sent again where an earlier attempt may have arrived; that this one did not says nothing of those.
-        Answer::Refused { code, detail } if channel.idempotent() && call.attempts > 1 => {
-            Answer::Unknown { code, detail }
-        }
+        // That this attempt did not arrive says nothing of an earlier one.
+        Answer::Refused { code, detail } if call.may_have_arrived() => Answer::Unknown { code, detail },
+        // Sent again, it would arrive twice.
+        Answer::Doubtful { code, detail, .. } if !channel.idempotent() => Answer::Unknown { code, detail },
         answer => answer,
     }
 }
@@ -58,8 +58,14 @@ pub(super) fn end_of(call: &Call, answer: &Answer, now: Timestamp) -> CallEnd {
         Answer::Sent { ids } => CallEnd::Delivered { ids },
         Answer::Handed { ids } => CallEnd::Handed { ids },
         Answer::Retry { after, code, detail } => {
-            let wait = after.unwrap_or_else(|| back_off(&call.id, call.attempts));
-            CallEnd::Again { due: now + wait, code, detail }
+            let due = now + after.unwrap_or_else(|| back_off(&call.id, call.attempts));
+            match call.may_have_arrived() {
+                true => still_in_doubt(due, &code, &detail),
+                false => CallEnd::Again { due, code, detail },
+            }
+        }
+        Answer::Doubtful { after, code, detail } => {
+            still_in_doubt(now + after.unwrap_or_else(|| back_off(&call.id, call.attempts)), &code, &detail)
         }
         Answer::Moved { address } => CallEnd::Moved { address },
         Answer::Refused { code, detail } => {
@@ -72,6 +78,11 @@ pub(super) fn end_of(call: &Call, answer: &Answer, now: Timestamp) -> CallEnd {
         }
         Answer::Unknown { code, detail } => CallEnd::Unknown { code, detail },
     }
+}
+
+/// What may have arrived once may have arrived for ever after, whatever becomes of later attempts.
+fn still_in_doubt(due: Timestamp, code: &str, detail: &str) -> CallEnd {
+    CallEnd::Again { due, code: MAY_HAVE_ARRIVED.into(), detail: format!("{code}: {detail}") }
 }
 
 /// Doubles with each attempt, up to a bound, and is up to a quarter longer or shorter, so that groups that failed
