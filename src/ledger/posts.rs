@@ -52,13 +52,14 @@ impl Ledger {
         let mut tx = self.write().await?;
         let mut new_count = 0;
         for piece in many::pieces(posts) {
-            let new = insert_new(&mut tx, piece, now).await?;
-            let is_new = |post: &&(String, &[NewCall])| new.contains(&post.0);
+            let mut new = insert_new(&mut tx, piece, now).await?;
+            new_count += new.len();
+            // The same post twice is one.
+            let is_new = |post: &&(String, &[NewCall])| new.remove(&post.0);
             let of_piece: Vec<(String, &[NewCall])> = piece.iter().map(|new| (new.post.id(), &new.calls[..])).collect();
             let calls =
                 of_piece.iter().filter(is_new).flat_map(|(id, calls)| calls.iter().map(move |call| (&**id, call)));
             calls::insert_all(&mut tx, &calls.collect::<Vec<_>>(), now).await?;
-            new_count += new.len();
         }
         tx.commit().await?;
         Ok(new_count)

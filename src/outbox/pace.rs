@@ -5,7 +5,7 @@ use super::channel::Answer;
 /// On any line: a slow upload holds up few others, and an emergency finds room.
 pub(super) const IN_FLIGHT_MIN: usize = 8;
 /// On the best: beyond this a commit holds more than one wait for the disk is worth.
-pub(super) const IN_FLIGHT_MAX: usize = 64;
+pub(super) const IN_FLIGHT_MAX: usize = 96;
 /// Voice notes and pictures on their way at once: a quarter of a megabyte each, on a line of a village office.
 pub(super) const HEAVY_MAX: usize = 6;
 
@@ -50,7 +50,7 @@ mod tests {
         let mut pace = Pace::default();
         assert_eq!((pace.in_flight_max(), pace.ordinary_max()), (8, 6));
         (0..1000).for_each(|_| pace.learn(&Answer::Sent { ids: vec![] }));
-        assert_eq!((pace.in_flight_max(), pace.ordinary_max()), (64, 48));
+        assert_eq!((pace.in_flight_max(), pace.ordinary_max()), (96, 72));
         let lost = Answer::Unknown { code: "timeout".into(), detail: String::new() };
         let sizes: Vec<usize> = (0..5)
             .map(|_| {
@@ -58,6 +58,6 @@ mod tests {
                 pace.in_flight_max()
             })
             .collect();
-        assert_eq!(sizes, [32, 16, 8, 8, 8]);
+        assert_eq!(sizes, [48, 24, 12, 8, 8]);
     }
 }

@@ -51,7 +51,7 @@ const ANSWER_MAX: Duration = Duration::from_millis(500);
 /// Before a text that is sent again after nobody knew whether it arrived.
 const AGAIN: &str = "AGAIN";
 /// So many calls may be on their way when the queue dies.
-const IN_FLIGHT_MAX: usize = 64;
+const IN_FLIGHT_MAX: usize = 96;
 const START_S: i64 = 1_795_000_000;
 const SEED: u64 = 7;
 
