@@ -214,7 +214,9 @@ fn urgent() {
         }
         county
     });
-    let running = runtime.block_on(async { county.run() });
+    let entered = runtime.enter();
+    let running = county.run();
+    drop(entered);
     pause(3_000);
     println!("\nP18: an emergency behind a backlog of {BACKLOG}, from its token to its first byte, ms");
     for (quiet, what) in [(true, "groups without a backlog"), (false, "groups with one")] {
