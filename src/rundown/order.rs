@@ -123,6 +123,14 @@ impl OrderKind {
         matches!(self, OrderKind::Announce { class: Class::Emergency, .. })
     }
 
+    /// The order that this one takes back.
+    pub fn cancels(&self) -> Option<u64> {
+        match self {
+            OrderKind::Cancel { order } => Some(*order),
+            _ => None,
+        }
+    }
+
     /// What it asks for, as people of a county read it: its instants to the second with the offset of `zone`.
     pub fn in_words(&self, zone: Tz) -> String {
         match self {

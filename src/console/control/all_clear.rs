@@ -56,9 +56,13 @@ impl Control {
     /// Emergencies and drills that are on, or wait for their second person.
     pub async fn alerts(&self, now: Timestamp) -> Result<Vec<Order>, LedgerFault> {
         let mut found = Vec::new();
-        for order in self.ledger.orders(now - STANDS_MAX).await? {
+        let orders = self.ledger.orders(now - STANDS_MAX).await?;
+        // One whose end was ordered a moment ago is over, though the county has not come to it yet.
+        let ended: BTreeSet<u64> = orders.iter().filter_map(|order| order.kind.cancels()).collect();
+        for order in orders {
             let is_alert = matches!(order.kind, OrderKind::Announce { class: Class::Emergency | Class::Drill, .. });
-            if is_alert && self.stands(&order, now) && self.ledger.order_cancelled_by(order.id).await?.is_none() {
+            let is_on = is_alert && !ended.contains(&order.id) && self.stands(&order, now);
+            if is_on && self.ledger.order_cancelled_by(order.id).await?.is_none() {
                 found.push(order);
             }
         }
