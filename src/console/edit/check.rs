@@ -24,7 +24,7 @@ pub struct Checked {
 /// With the new texts in the place of the old ones.
 pub fn with(files: &Files, proposed: &Proposed) -> Files {
     let files = proposed.texts.iter().fold(files.clone(), |files, (path, text)| files.with_text(path, text));
-    let clips = proposed.sounds.iter().filter_map(|sound| Some((&sound.path, sound.facts.clone()?)));
+    let clips = proposed.sounds.iter().filter_map(|sound| Some((&sound.path, sound.facts?)));
     clips.fold(files, |files, (path, facts)| files.with_clip(path, facts))
 }
 
