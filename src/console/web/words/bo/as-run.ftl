@@ -65,7 +65,7 @@ as-run-reason =
 as-run-days-cut = ཐེངས་གཅིག་ལ་ཉིན་ { $days } ལས་མི་མང༌། མཐའ་མའི་ཉིན་རྣམས་འདི་ཡིན།
 
 # A link.
-as-run-csv = རེའུ་མིག་ཕབ་ལེན། (CSV)
+as-run-csv = རེའུ་མིག་ཕབ་ལེན།
 
 # A link, and the title of what is printed.
 as-run-proof = གཏང་ཟིན་པའི་དཔང་རྟགས།
@@ -124,7 +124,7 @@ as-run-column =
 #   $to (String) - the last day
 as-run-span = { $from } ནས་ { $to } བར།
 
-as-run-print = བརྡ་འཚོལ་མཉེན་ཆས་ཀྱི་པར་འདེབས་ (Ctrl+P) སྤྱོད་རོགས།
+as-run-print = བརྡ་འཚོལ་མཉེན་ཆས་ཀྱི་པར་འདེབས་སྤྱོད་རོགས།
 
 # Variables:
 #   $sheet (String) - its number

@@ -31,7 +31,7 @@ chats-refuse = ངོས་མི་ལེན།
 
 chats-not-taken = ཚུད་མེད། ཐོ་འགྱུར་མེད།
 
-chats-id = ཨང༌། (a-z 0-9 -)
+chats-id = ཨང༌།
 
 chats-name = ཚོགས་པའི་མིང༌།
 

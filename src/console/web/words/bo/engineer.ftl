@@ -68,7 +68,7 @@ engineer-advice-of =
 
 engineer-backups = གྲབས་ཉར།
 
-engineer-backup-what = གྲབས་ཉར་ནང་ཐོ་གཞུང་དང་ནང་དོན་ཡོད། data/backups ནང་ཡོད། གཞན་དུ་འདྲ་བཤུས་བྱེད་རོགས།
+engineer-backup-what = གྲབས་ཉར་ནང་ཐོ་གཞུང་དང་ནང་དོན་ཡོད། གཞན་དུ་འདྲ་བཤུས་བྱེད་རོགས།
 
 # A button.
 engineer-backup = ལམ་སང་གྲབས་ཉར།

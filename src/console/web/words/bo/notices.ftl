@@ -141,7 +141,7 @@ notices-unreadable = ཡིག་ཆ་ལ་ནོར་འཁྲུལ་འ�
 
 notices-topic = རིགས།
 
-notices-id = ཨང་རྟགས། (a-z 0-9 -)
+notices-id = ཨང་རྟགས།
 
 notices-comment = ཡིག་སྒྱུར་བར།
 

@@ -65,7 +65,7 @@ as-run-reason =
 as-run-days-cut = { $days } ꓠꓲ
 
 # A link.
-as-run-csv = CSV
+as-run-csv = ꓐꓯ ꓟ ꓝꓲ
 
 # A link, and the title of what is printed.
 as-run-proof = ꓐꓯ ꓓ ꓐꓯ ꓟ
@@ -124,7 +124,7 @@ as-run-column =
 #   $to (String) - the last day
 as-run-span = { $from } – { $to }
 
-as-run-print = Ctrl+P
+as-run-print = ꓐꓯ ꓟ ꓝꓲ ꓡꓳ
 
 # Variables:
 #   $sheet (String) - its number

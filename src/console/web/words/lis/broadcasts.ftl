@@ -79,7 +79,7 @@ broadcasts-day =
     }
 
 # Heads fields of drills and emergencies.
-broadcasts-by-order = ꓬꓯ ꓡꓬꓯ, ꓖꓳ ꓪꓴꓽ
+broadcasts-by-order = ꓬꓯ ꓡꓬꓯ ꓖꓳ ꓪꓴꓽ
 
 broadcasts-all-villages = ꓞꓳ ꓘꓹ ꓥ ꓟꓲ
 

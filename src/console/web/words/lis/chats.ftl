@@ -31,7 +31,7 @@ chats-refuse = ꓕꓽ ꓬꓰ
 
 chats-not-taken = ꓟꓽ ꓓ
 
-chats-id = a-z 0-9 -
+chats-id = ꓐꓯ ꓟ
 
 chats-name = ꓢꓴ
 

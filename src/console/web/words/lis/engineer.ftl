@@ -68,7 +68,7 @@ engineer-advice-of =
 
 engineer-backups = ꓐꓯ ꓟ ꓔꓯ
 
-engineer-backup-what = data/backups
+engineer-backup-what = ꓔꓯ ꓗꓪ ꓐꓯ ꓟ
 
 # A button.
 engineer-backup = ꓐꓯ ꓟ ꓝꓲ

@@ -141,7 +141,7 @@ notices-unreadable = ꓐꓯ ꓟ ꓟꓽ ꓗꓽ
 
 notices-topic = ꓐꓯ ꓟ
 
-notices-id = a-z 0-9 -
+notices-id = ꓐꓯ ꓟ
 
 notices-comment = ꓡꓲ ꓢꓴ ꓝꓲ
 

@@ -13,7 +13,7 @@ record-no-text = ꓐꓯ ꓟ ꓟꓽ ꓗꓽ
 # Above the text to read aloud.
 record-read = ꓐꓯ ꓠꓯꓹˍ ꓡꓳ
 
-record-needs = ꓐꓯ ꓟꓽ ꓗꓽ (https)
+record-needs = ꓐꓯ ꓟꓽ ꓗꓽ
 
 record-speaker = ꓐꓯ ꓢꓴ
 

@@ -58,9 +58,9 @@ review-chime = ꓐꓯ ꓫꓬ ꓝꓲ
 #   $kind (String) - who speaks
 review-recording =
     { $kind ->
-        [person] ꓐꓯ: ꓢꓴ
-        [synthetic] ꓐꓯ: ꓐꓯ ꓫꓬ
-       *[other] ꓐꓯ: ꓟꓽ ꓥꓳ
+        [person] ꓐꓯ ꓢꓴ
+        [synthetic] ꓐꓯ ꓐꓯ ꓫꓬ
+       *[other] ꓐꓯ ꓟꓽ ꓥꓳ
     }
 
 review-no-recording = ꓐꓯ ꓟ ꓟꓽ ꓙꓳ

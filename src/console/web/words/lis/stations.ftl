@@ -5,7 +5,7 @@ stations-title = ꓞꓳ ꓘꓹ
 
 stations-one = ꓞꓳ ꓘꓹ
 
-stations-no-link = config/machine.toml [link]
+stations-no-link = ꓞꓳ ꓘꓹ ꓟꓽ ꓙꓳ
 
 # Heads a list.
 stations-pending = ꓐꓯ ꓫꓬ ꓟꓳ ꓠꓬ

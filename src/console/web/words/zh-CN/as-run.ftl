@@ -65,7 +65,7 @@ as-run-reason =
 as-run-days-cut = 一次最多看{ $days }天，只列最后这些天。
 
 # A link.
-as-run-csv = 下载表格（CSV）
+as-run-csv = 下载表格
 
 # A link, and the title of what is printed.
 as-run-proof = 播出证明单
@@ -124,7 +124,7 @@ as-run-column =
 #   $to (String) - the last day
 as-run-span = { $from } 至 { $to }
 
-as-run-print = 用浏览器的打印功能（Ctrl+P）打印本页。
+as-run-print = 用浏览器的打印功能打印本页。
 
 # Variables:
 #   $sheet (String) - its number

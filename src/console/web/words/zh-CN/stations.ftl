@@ -5,7 +5,7 @@ stations-title = 广播点
 
 stations-one = 一个广播点
 
-stations-no-link = 本机没有开通村级设备的连接：请在 config/machine.toml 里写 [link]，再重新启动。
+stations-no-link = 本机没有开通村级设备的连接：请在本机的配置文件里开通，再重新启动。
 
 # Heads a list.
 stations-pending = 等待核对的设备
