@@ -131,7 +131,7 @@ async fn without_a_link_it_says_what_to_do() {
     world.person("drolma", &[Role::Engineer]).await;
     let browser = world.browser("drolma", false).await;
     for path in ["/stations", "/stations/foshan-nagu"] {
-        assert!(world.get(&browser, path).await.text.contains("config/machine.toml 里写 [link]"));
+        assert!(world.get(&browser, path).await.text.contains("请在本机的配置文件里开通"));
     }
     assert_eq!(world.post(&browser, "/stations/enrol", &[("station", "foshan-nagu")]).await.status, 409);
 }
